@@ -1,0 +1,1 @@
+"""Retail customer value: mechanisms that turn transactions into customers, segments, forecasts and answers."""

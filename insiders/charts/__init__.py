@@ -1,0 +1,1 @@
+"""Figures of the notebooks: one file per notebook, tables in, a matplotlib figure out."""

@@ -1,0 +1,71 @@
+"""Customers by the month of their first purchase, and how many of them buy again in the months that follow."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from insiders.purchases import purchases_of
+
+
+def cohort_retention(transactions: pd.DataFrame, last_month: pd.Timestamp | None = None) -> pd.DataFrame:
+    """One row per cohort and month since its first.
+
+    Columns: ``cohort`` (first day of the month of the first purchase in the data), ``months_since``, ``customers``
+    (size of the cohort), ``active`` (how many of them bought in that month), ``retention`` (their share of the cohort).
+    Months after ``last_month`` are left out: give the last complete month, as a partial one would look like a loss.
+    """
+    purchases = purchases_of(transactions)
+    months = _month_number(purchases["time"])
+    first = months.groupby(purchases["customer_id"]).transform("min")
+    seen = pd.DataFrame({"customer_id": purchases["customer_id"], "first": first, "since": months - first})
+    active = seen.drop_duplicates(["customer_id", "since"]).groupby(["first", "since"]).size()
+    end = int(months.max()) if last_month is None else last_month.year * 12 + last_month.month - 1
+    rows = [(cohort, since) for cohort in sorted(first.unique()) for since in range(end - int(cohort) + 1)]
+    grid = pd.MultiIndex.from_tuples(rows, names=["first", "since"])
+    table = active.reindex(grid, fill_value=0).rename("active").reset_index()
+    sizes = active.xs(0, level="since")
+    customers = table["first"].map(sizes)
+    return pd.DataFrame(
+        {
+            "cohort": [pd.Timestamp(year=number // 12, month=number % 12 + 1, day=1) for number in table["first"]],
+            "months_since": table["since"],
+            "customers": customers,
+            "active": table["active"],
+            "retention": table["active"] / customers,
+        }
+    )
+
+
+def months_active(transactions: pd.DataFrame, months: int, last_month: pd.Timestamp) -> pd.DataFrame:
+    """In which share of the ``months`` after their first the customers bought, where ``last_month`` ends that window.
+
+    Columns: ``customer_id``, ``cohort`` (first day of the month of the first purchase), ``share_active`` (of months).
+    """
+    purchases = purchases_of(transactions)
+    number = _month_number(purchases["time"])
+    first = number.groupby(purchases["customer_id"]).transform("min")
+    since = number - first
+    bought = pd.DataFrame({"customer_id": purchases["customer_id"], "since": since}).drop_duplicates()
+    within = bought[bought["since"].between(1, months)].groupby("customer_id").size()
+    starts = first.groupby(purchases["customer_id"]).first()
+    end = last_month.year * 12 + last_month.month - 1
+    complete = starts[starts + months <= end]
+    return pd.DataFrame(
+        {
+            "customer_id": complete.index,
+            "cohort": [pd.Timestamp(year=start // 12, month=start % 12 + 1, day=1) for start in complete],
+            "share_active": within.reindex(complete.index, fill_value=0).to_numpy() / months,
+        }
+    )
+
+
+def mean_retention(retention: pd.DataFrame, months_since: int = 1) -> float:
+    """The share of all cohorts' customers who bought that month after their first; nan where none is old enough."""
+    rows = retention[retention["months_since"] == months_since]
+    return float(rows["active"].sum() / rows["customers"].sum()) if len(rows) else math.nan
+
+
+def _month_number(times: pd.Series) -> pd.Series:
+    return times.dt.year * 12 + times.dt.month - 1

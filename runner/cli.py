@@ -1,0 +1,93 @@
+"""The command line: which commands there are, and what becomes of an error. A command is loaded when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from runner.errors import RunnerError
+from runner.outcomes import ExitStatus
+
+COMMANDS = {
+    "run": "run a pipeline",
+    "params": "the parameters of a pipeline or a notebook",
+    "check": "what a run needs, looked at before the first cell",
+    "history": "past runs, newest first",
+    "show": "one run: status, steps, parameters, provenance, metrics, files",
+    "sync": "deliver what could not be delivered",
+}
+STATUSES = """exit status:
+  0  succeeded
+  1  a step failed
+  2  the command or a parameter is wrong; nothing was started
+  3  refused by preflight; nothing was started
+  5  timed out
+  6  the kernel died or ran out of memory
+  7  ran, but delivery is pending (runner sync)
+  130, 143  stopped by a signal"""
+_RAW = argparse.RawDescriptionHelpFormatter
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status tells how it went (see `runner.outcomes.ExitStatus`)."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    parser = _overview()
+    if not given:
+        parser.print_help()
+        return ExitStatus.USAGE
+    name = parser.parse_args(given[:1]).command
+    command = load(name)
+    options = parser_for(name, command).parse_args(given[1:])
+    options.command_line = shlex.join(["runner", *given])
+    try:
+        return int(command.main(options))
+    except RunnerError as error:
+        print(f"runner {name}: {error}", file=sys.stderr)  # noqa: T201 - the one line that the person needs
+        return error.exit_status
+    except KeyboardInterrupt:
+        return ExitStatus.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone; the interpreter must not fail over it again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitStatus.SUCCEEDED
+
+
+def load(name: str) -> Any:  # noqa: ANN401 - a module
+    """The module of a command: `EXAMPLE`, `add_arguments(parser)` and `main(options) -> exit status`."""
+    # jsonschema tries this optional checker of web addresses, which spends 1.5 s on a grammar no notebook needs.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # None is Python's word for "not here"
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it would say is in the record
+    return importlib.import_module(f"runner.commands.{name}")
+
+
+def parser_for(name: str, command: Any) -> argparse.ArgumentParser:  # noqa: ANN401 - a module
+    """The parser of one command."""
+    parser = argparse.ArgumentParser(
+        prog=f"runner {name}",
+        description=f"{COMMANDS[name][0].upper()}{COMMANDS[name][1:]}.",
+        epilog=f"example:\n  {command.EXAMPLE}",
+        formatter_class=_RAW,
+        allow_abbrev=False,
+    )
+    command.add_arguments(parser)
+    return parser
+
+
+def _overview() -> argparse.ArgumentParser:
+    commands = "\n".join(f"  {name:<9}{meaning}" for name, meaning in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="runner",
+        usage="runner COMMAND …",
+        description="Run pipelines of notebooks and keep every run as evidence.",
+        epilog=f"commands:\n{commands}\n\nexample:\n  runner run monthly\n\n{STATUSES}\n\nmore: runner COMMAND --help",
+        formatter_class=_RAW,
+        allow_abbrev=False,
+    )
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="what to do")
+    return parser

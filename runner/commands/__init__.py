@@ -1,0 +1,1 @@
+"""The commands of the command line, one file each: `EXAMPLE`, `add_arguments(parser)` and `main(options)`."""

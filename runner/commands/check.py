@@ -1,0 +1,78 @@
+"""`runner check [PIPELINE]`: everything a run needs, looked at without running anything."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+
+from rich.table import Table
+from rich.text import Text
+
+from runner import notebooks, parameters, pipeline, preflight, settings
+from runner.errors import PipelineError, UsageError
+from runner.outcomes import ExitStatus
+from runner.parameters import Plan
+from runner.pipeline import Pipeline
+from runner.preflight import Finding
+from runner.progress import console_for
+from runner.settings import Settings
+
+EXAMPLE = "runner check monthly"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("pipeline", metavar="PIPELINE", nargs="?", help="name or path; without it every named pipeline")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
+def main(options: argparse.Namespace) -> ExitStatus:
+    """Print what was looked at; the exit status is 3 where something is wrong."""
+    places = settings.load()
+    names = [options.pipeline] if options.pipeline else sorted(path.stem for path in places.notebooks.glob("*.yml"))
+    if not names:
+        raise PipelineError(f"there is no pipeline in {places.notebooks}")
+    found = list(dict.fromkeys(finding for name in names for finding in _findings(name, places)))
+    if options.json:
+        facts = [{**asdict(finding), "good": finding.fault is None} for finding in found]
+        sys.stdout.write(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+    else:
+        _print(found)
+    return ExitStatus.REFUSED if any(finding.fault for finding in found) else ExitStatus.SUCCEEDED
+
+
+def _findings(name: str, places: Settings) -> list[Finding]:
+    try:
+        asked = pipeline.read(pipeline.find(name, places), places)
+    except UsageError as error:
+        return [Finding(f"pipeline {name}", str(error))]
+    books, faults = notebooks.read_all({step.name: asked.notebook(step) for step in asked.steps})
+    first = [Finding(f"pipeline {name}", detail=f"{len(asked.steps)} steps")]
+    first += [Finding(f"pipeline {name}", fault) for fault in faults]
+    plan = _plan(asked, books, first) if not faults else Plan()
+    receive = [books[step].path.name for step, values in plan.values.items() if values]
+    return [*first, *preflight.look(books.values(), plan.inputs, receive, places)]
+
+
+def _plan(asked: Pipeline, books: dict[str, notebooks.Notebook], found: list[Finding]) -> Plan:
+    try:
+        plan = parameters.plan(asked, books)
+    except UsageError as error:
+        found.append(Finding("parameters", str(error)))
+        return Plan()
+    found.append(Finding("parameters", detail=f"{sum(map(len, plan.values.values()))} declared"))
+    return plan
+
+
+def _print(found: list[Finding]) -> None:
+    console = console_for(sys.stdout)
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column()
+    table.add_column()
+    table.add_column(overflow="fold")
+    for finding in found:
+        word = Text("wrong", style="red") if finding.fault else Text("good", style="green")
+        table.add_row(word, Text(finding.subject), Text(finding.fault or finding.detail))
+    console.print(table)

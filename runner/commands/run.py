@@ -1,0 +1,46 @@
+"""`runner run PIPELINE`: check everything, run the steps, say how it went."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from pathlib import Path
+
+from runner import notebooks, parameters, pipeline, settings
+from runner.errors import PreflightError, listed
+from runner.outcomes import ExitStatus
+
+EXAMPLE = "runner run monthly -p source=demo -p clustering.k=8 --as-of 2011-09-30"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument(
+        "pipeline", metavar="PIPELINE", help="name of a pipeline (notebooks/NAME.yml), or a path of one"
+    )
+    parser.add_argument(
+        "-p",
+        "--parameter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter, for every notebook that declares it; STEP.NAME=VALUE for one step; may be repeated",
+    )
+    parser.add_argument("-f", "--file", type=Path, help="a YAML file of parameters: `name: value`, `step.name: value`")
+    parser.add_argument(
+        "--as-of", metavar="DATE", help="the parameter as_of: nothing after this day is known, YYYY-MM-DD"
+    )
+    parser.add_argument("--json", action="store_true", help="print the manifest of the run as JSON when it has ended")
+
+
+def main(options: argparse.Namespace) -> ExitStatus:
+    """Run the pipeline."""
+    places = settings.load()
+    asked = pipeline.read(pipeline.find(options.pipeline, places), places)
+    books, faults = notebooks.read_all({step.name: asked.notebook(step) for step in asked.steps})
+    if faults:
+        raise PreflightError(listed("refused before the first cell, and nothing was started:", faults))
+    plan = parameters.plan(asked, books, given=options.parameter, file=options.file, as_of=options.as_of)
+    # What is wrong with a command is said at once; what runs notebooks takes seconds to load.
+    launch = importlib.import_module("runner.launch")
+    return launch.launch(asked, books, plan, places, command=options.command_line, as_json=options.json)

@@ -1,0 +1,105 @@
+"""`runner show RUN`: what happened in one run, with which parameters, from what, and what it left."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from runner import archive, settings, wording
+from runner.outcomes import ExitStatus
+from runner.progress import colour, console_for, ending
+
+EXAMPLE = "runner show latest"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("run", metavar="RUN", help="run id, unique prefix of one, latest, latest-good or previous")
+    parser.add_argument("--pipeline", help="look among the runs of this pipeline only")
+    parser.add_argument("--json", action="store_true", help="print the manifest as JSON")
+
+
+def main(options: argparse.Namespace) -> ExitStatus:
+    """Print the run."""
+    folder = archive.find(options.run, settings.load().output, options.pipeline)
+    manifest = archive.read_manifest(folder)
+    if options.json:
+        sys.stdout.write(archive.as_text(manifest))
+        return ExitStatus.SUCCEEDED
+    console = console_for(sys.stdout)
+    _print_run(console, manifest, folder)
+    for step in manifest["steps"]:
+        console.print()
+        _print_step(console, step)
+    return ExitStatus.SUCCEEDED
+
+
+def _print_run(console: Console, manifest: dict[str, Any], folder: Path) -> None:
+    console.print(Text.assemble((manifest["run_id"], "bold"), "  ", (manifest["status"], colour(manifest["status"]))))
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in _facts(manifest):
+        table.add_row(name, Text(value))
+    table.add_row("folder", Text(str(folder)))
+    console.print(table)
+
+
+def _facts(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    origin = manifest["provenance"]
+    git = origin["git"]
+    yield "pipeline", " · ".join(filter(None, (manifest["pipeline"], manifest["title"])))
+    if manifest["reason"]:
+        yield "reason", manifest["reason"]
+    yield "date", manifest["logical_date"]
+    yield "started", f"{wording.moment(manifest['started'])}, took {wording.seconds(manifest['seconds'])}"
+    yield "command", manifest["command"]
+    yield "code", _code(git)
+    yield "packages", f"lock {(origin['lock_sha256'] or 'missing')[:12]}, Python {origin['python']}"
+    yield "host", f"{origin['user']} on {origin['host']} ({origin['platform']})"
+    for one in manifest["inputs"]:
+        size = f", {wording.memory(one['bytes'])}" if one["bytes"] is not None else ""
+        digest = f", sha256 {one['sha256'][:12]}" if one["sha256"] else ""
+        version = f", version {one['version']}" if one["version"] else ""
+        yield f"input {one['parameter']}", f"{one['value']}{size}{version}{digest}"
+
+
+def _code(git: dict[str, Any]) -> str:
+    if git["dirty"] is None:
+        return "not under version control"
+    changes = f" with uncommitted changes ({git['diff_sha256'][:12]})" if git["dirty"] else ""
+    return f"commit {(git['commit'] or 'none yet')[:12]} on {git['branch'] or 'no branch'}{changes}"
+
+
+def _print_step(console: Console, step: dict[str, Any]) -> None:
+    console.print(Text.assemble((f"{step['name']}  ", "bold"), (ending(step), colour(step["status"]))))
+    given = {name: one for name, one in step["parameters"].items() if one["from"] != "default"}
+    default = {name: one for name, one in step["parameters"].items() if one["from"] == "default"}
+    lines = [
+        *(("set", f"{name} = {one['value']!r} ({one['from']})") for name, one in given.items()),
+        *([("default", ", ".join(f"{name} = {one['value']!r}" for name, one in default.items()))] if default else []),
+        *(("metric", wording.metric(one)) for one in step["metrics"]),
+        *(("file", f"{one['path']}, {wording.memory(one['bytes'])}, {one['sha256'][:12]}") for one in step["files"]),
+        *(("published", _publication(one)) for one in step["publications"]),
+    ]
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    before = None
+    for kind, text in lines:
+        table.add_row(f"  {kind}" if kind != before else "", Text(text))
+        before = kind
+    console.print(table)
+
+
+def _publication(one: dict[str, Any]) -> str:
+    tables = ", ".join(f"{table['name']} ({table['rows']:,} rows)" for table in one.get("tables", []))
+    objects = f"{len(one.get('objects', []))} files"
+    return f"{one['status']}: {' and '.join(filter(None, (tables, objects)))}"

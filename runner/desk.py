@@ -1,0 +1,141 @@
+"""The desk at a run's spool: requests are checked, delivered and answered; a run that has ended follows whole."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from runner.delivery import Places, conclude, deliver, keep_rest
+from runner.errors import DeliveryError, RunnerError
+from runner.promote import Promotion
+from runner.publication import Receipt, Request, answer, read_request, requests_in
+from runner.run_rows import Metric, RunRow
+from runner.settings import masked
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Completion:
+    """How far a run's delivery has come."""
+
+    pending: bool
+    """Whether something is still to be delivered; `runner sync` does it."""
+    reason: str | None = None
+    """Why it is pending, or cannot be completed, in one line."""
+    refused: tuple[str, ...] = ()
+    """What will never be delivered, and why."""
+    objects: int = 0
+    """Files that are in the store now."""
+    promotion: Promotion | None = None
+    """What became of going live; None before the run is complete, or where it was refused."""
+
+
+class State(BaseModel):
+    """What is needed to finish a delivery in another process."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal[1] = 1
+    run: RunRow
+    run_folder: str
+    """Relative to the output folder."""
+    ended: bool = False
+    """Whether the run has ended, so that its files and its row can follow."""
+    metrics: tuple[Metric, ...] = ()
+    go_live: bool = False
+
+
+@dataclass
+class Desk:
+    """One run's requests and their answers."""
+
+    places: Places
+    folder: Path
+    state: State
+    answered: dict[str, Receipt] = field(default_factory=dict)
+    """Requests that are settled, by file name. Receipts on disk are not believed: a notebook can write there too."""
+
+    @property
+    def run_folder(self) -> Path:
+        """Where the run's files lie."""
+        return self.places.settings.output / self.state.run_folder
+
+    def attend(self) -> str | None:
+        """Deliver and answer what was asked for and is not settled, in order; the reason why something is pending."""
+        pending = None
+        for path in requests_in(self.folder):
+            if path.name in self.answered:
+                continue
+            receipt = self._deliver(path) if pending is None else Receipt(status="pending", reason=pending)
+            answer(path, receipt)
+            if receipt.status == "pending":
+                pending = receipt.reason
+            else:
+                self.answered[path.name] = receipt
+        return pending
+
+    def finish(self) -> Completion:
+        """Deliver all that is left of the run, or as much as can be delivered now."""
+        try:
+            return self._finish()
+        except DeliveryError as fault:
+            return Completion(pending=False, refused=(*self._refused(), str(fault)))
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the run has ended well and delivery can be repeated
+            return Completion(pending=True, reason=_reason(fault), refused=self._refused())
+
+    def _finish(self) -> Completion:
+        if pending := self.attend():
+            return Completion(pending=True, reason=pending, refused=self._refused())
+        if not self.state.ended:
+            reason = "the run never ended: what it asked to publish is delivered, its other files stay where they are"
+            return Completion(pending=False, reason=reason, refused=self._refused(), objects=len(self._published()))
+        published = self._published()
+        kept = keep_rest(self.places, self.run_folder, published)
+        state = self.state
+        promotion = conclude(self.places, state.run, self.run_folder, state.metrics, go_live=state.go_live)
+        objects = len(published) + len(kept) + 1
+        return Completion(pending=False, refused=self._refused(), objects=objects, promotion=promotion)
+
+    def _deliver(self, path: Path) -> Receipt:
+        try:
+            request = read_request(path, self.state.run.run_id, self.run_folder)
+            self._check_unaltered(request)
+            self._learn(request.source, request.source_sha256, synthetic=request.synthetic)
+            return deliver(self.places, self.state.run, self.run_folder, request)
+        except DeliveryError as fault:
+            return Receipt(status="refused", reason=masked(str(fault)))
+        except Exception as fault:  # noqa: BLE001 - the waiting cell gets an answer whatever happens
+            return Receipt(status="pending", reason=_reason(fault))
+
+    def _learn(self, source: str, sha256: str | None, *, synthetic: bool) -> None:
+        """Note in the run's row where its data come from; once synthetic, always synthetic."""
+        run = self.state.run
+        facts = {"source": source, "source_sha256": sha256, "synthetic": bool(run.synthetic) or synthetic}
+        self.state = self.state.model_copy(update={"run": run.model_copy(update=facts)})
+
+    def _check_unaltered(self, request: Request) -> None:
+        """A folder that is its own archive cannot tell that a file was published before with other content; we can."""
+        published = {kept.file: kept.sha256 for receipt in self.answered.values() for kept in receipt.objects}
+        altered = [file for file, sha256 in request.files.items() if published.get(file, sha256) != sha256]
+        if altered:
+            names = ", ".join(altered)
+            raise DeliveryError(f"published before with other content: {names}; start a new run")
+
+    def _refused(self) -> tuple[str, ...]:
+        return tuple(receipt.reason or "" for receipt in self.answered.values() if receipt.status == "refused")
+
+    def _published(self) -> set[str]:
+        return {stored.file for receipt in self.answered.values() for stored in receipt.objects}
+
+
+def _reason(fault: Exception) -> str:
+    """Why something is pending, in a line; what nobody expected goes to the log with its story."""
+    if isinstance(fault, RunnerError):
+        return masked(str(fault))
+    log.error("a delivery stopped unexpectedly", exc_info=fault)
+    return masked(f"{type(fault).__name__}: {fault}")

@@ -1,0 +1,74 @@
+"""What the database says of a run itself: its row in `runs`, and its metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+import sqlalchemy as sa
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from runner.database import insert
+
+
+class RunRow(BaseModel):
+    """One row of `runs`. Times are in UTC; `digest` is that of the finished manifest."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run_id: str
+    pipeline: str
+    status: str
+    started_at: AwareDatetime
+    logical_date: date | None = None
+    finished_at: AwareDatetime | None = None
+    digest: str | None = None
+    source: str | None = None
+    source_sha256: str | None = None
+    synthetic: bool | None = None
+    git_commit: str | None = None
+    host: str | None = None
+    username: str | None = None
+    approved_by: str | None = None
+
+
+class Metric(BaseModel):
+    """One figure of a step: a number or a text, with its unit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    step: str
+    name: str
+    value: int | float | str
+    unit: str = ""
+
+
+_TYPES = {"logical_date": sa.Date, "started_at": sa.DateTime, "finished_at": sa.DateTime, "synthetic": sa.Boolean}
+RUNS = sa.table("runs", *(sa.column(name, _TYPES.get(name, sa.Text)) for name in RunRow.model_fields))
+METRICS = sa.table(
+    "metrics",
+    *(sa.column(name, sa.Text) for name in ("run_id", "step", "name", "text", "unit")),
+    sa.column("value", sa.Double),
+)
+
+
+def utc(moment: datetime) -> datetime:
+    """The moment in UTC without its zone, as the database keeps it."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def write_run(connection: sa.Connection, run: RunRow) -> None:
+    """Insert the run's row, or bring it up to date; what the run does not say stays as it is."""
+    values = {name: utc(value) if isinstance(value, datetime) else value for name, value in run if value is not None}
+    row = insert(connection, RUNS).values(values)
+    connection.execute(row.on_conflict_do_update(index_elements=["run_id"], set_=values))
+
+
+def write_metrics(connection: sa.Connection, run_id: str, metrics: Sequence[Metric]) -> None:
+    """Insert the run's metrics, or replace those of the same step and name."""
+    for metric in metrics:
+        number = None if isinstance(metric.value, str) else float(metric.value)
+        found = {"value": number, "text": None if number is not None else metric.value, "unit": metric.unit}
+        key = {"run_id": run_id, "step": metric.step, "name": metric.name}
+        row = insert(connection, METRICS).values({**key, **found})
+        connection.execute(row.on_conflict_do_update(index_elements=list(key), set_=found))

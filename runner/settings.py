@@ -1,0 +1,145 @@
+"""Where things are: the settings of the environment, read once, checked together, secrets masked when shown."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from runner.errors import SettingsError, listed
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+NAMES = (
+    "INSIDERS_SOURCE",
+    "INSIDERS_DATABASE_URL",
+    "INSIDERS_BUCKET",
+    "INSIDERS_ENDPOINT_URL",
+    "INSIDERS_OUTPUT",
+    "INSIDERS_DATA",
+)
+_LINE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*)")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()-]+)*/?")
+_DATABASES = {"sqlite", "postgresql", "postgresql+psycopg2"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The places of an installation. Its `repr` masks passwords, so that it may stand in a log."""
+
+    checkout: Path
+    """Root of the checkout: `notebooks/` lies in it, and relative paths of settings start from it."""
+    output: Path
+    """Folder of all runs, one folder per pipeline in it (`INSIDERS_OUTPUT`)."""
+    database_url: str
+    """SQLAlchemy URL of the database that receives results (`INSIDERS_DATABASE_URL`)."""
+    source: str = "auto"
+    """Where transactions come from: a public name, a path, or a URL (`INSIDERS_SOURCE`)."""
+    bucket: str | None = None
+    """S3 bucket of the archive, perhaps with a prefix: `bucket/prefix`; without it the output folder is the archive."""
+    endpoint_url: str | None = None
+    """Endpoint of an S3-compatible store, where it is not AWS."""
+    data: Path | None = None
+    """Folder where public data sets are kept; without it the usual places are searched."""
+
+    def __repr__(self) -> str:
+        """The settings with every password masked."""
+        shown = ", ".join(f"{name}={masked(str(value))!r}" for name, value in vars(self).items())
+        return f"Settings({shown})"
+
+    @property
+    def notebooks(self) -> Path:
+        """Folder of the pipelines that go by name."""
+        return self.checkout / "notebooks"
+
+
+def load(environment: MutableMapping[str, str] | None = None, checkout: Path = CHECKOUT) -> Settings:
+    """Read the settings, or raise a `SettingsError` that names all faults.
+
+    What the checkout's `.env` file says is added to `environment` (by default the process's own, where boto3 finds
+    its credentials too); what the environment already says wins.
+    """
+    environment = os.environ if environment is None else environment
+    dotenv, faults = read_dotenv(checkout / ".env")
+    for name, value in dotenv.items():
+        environment.setdefault(name, value)
+    given = {name: environment[name].strip() for name in NAMES if environment.get(name, "").strip()}
+    faults += [*_misspelt(environment), *_faults(given)]
+    if faults:
+        raise SettingsError(listed("the settings cannot be right:", faults))
+    output = (checkout / Path(given.get("INSIDERS_OUTPUT", "output_notebooks")).expanduser()).resolve()
+    return Settings(
+        checkout=checkout,
+        output=output,
+        database_url=_database_url(given.get("INSIDERS_DATABASE_URL", f"sqlite:///{output}/insiders.db"), checkout),
+        source=given.get("INSIDERS_SOURCE", "auto"),
+        bucket=given["INSIDERS_BUCKET"].rstrip("/") if "INSIDERS_BUCKET" in given else None,
+        endpoint_url=given.get("INSIDERS_ENDPOINT_URL"),
+        data=(checkout / Path(given["INSIDERS_DATA"]).expanduser()).resolve() if "INSIDERS_DATA" in given else None,
+    )
+
+
+def read_dotenv(path: Path) -> tuple[dict[str, str], list[str]]:
+    """The names and values of a `.env` file, and its faults by line; both are empty where there is no such file.
+
+    A line is `NAME=value`, perhaps with `export` in front and quotes around the value; nothing is expanded.
+    """
+    if not path.is_file():
+        return {}, []
+    values, faults = {}, []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        if match := _LINE.fullmatch(text):
+            values[match["name"]] = _unquoted(match["value"].strip())
+        else:
+            faults.append(f".env, line {number}: not of the form NAME=value")
+    return values, faults
+
+
+def masked(text: str) -> str:
+    """The text with the password of a URL, where it holds one, replaced by `***`."""
+    return re.sub(r"(?P<user>://[^/@:\s]*):\S*@", r"\g<user>:***@", text)
+
+
+def _unquoted(value: str) -> str:
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    return value[1:-1] if quoted else value
+
+
+def _misspelt(environment: Mapping[str, str]) -> list[str]:
+    """Names close to a setting's, which would otherwise be ignored without a word."""
+    strangers = [name for name in environment if name.startswith("INSIDERS_") and name not in NAMES]
+    near = {name: difflib.get_close_matches(name, NAMES, n=1, cutoff=0.85) for name in sorted(strangers)}
+    return [f"{name} is no setting; did you mean {names[0]}?" for name, names in near.items() if names]
+
+
+def _faults(given: Mapping[str, str]) -> list[str]:
+    faults = []
+    if (url := given.get("INSIDERS_DATABASE_URL")) and _scheme(url) not in _DATABASES:
+        faults.append(f"INSIDERS_DATABASE_URL={masked(url)}: give a sqlite:/// or postgresql:// URL")
+    if (bucket := given.get("INSIDERS_BUCKET")) and not _BUCKET.fullmatch(bucket):
+        faults.append(f"INSIDERS_BUCKET={bucket}: give BUCKET or BUCKET/PREFIX, without s3://")
+    endpoint = given.get("INSIDERS_ENDPOINT_URL")
+    if endpoint and (_scheme(endpoint) not in ("http", "https") or not urlsplit(endpoint).hostname):
+        faults.append(f"INSIDERS_ENDPOINT_URL={masked(endpoint)}: give an http:// or https:// URL")
+    return faults
+
+
+def _scheme(url: str) -> str:
+    """The scheme of a URL, with `postgres` spelt as SQLAlchemy spells it; empty where there is none."""
+    scheme, separator, _ = url.partition("://")
+    return {"postgres": "postgresql"}.get(scheme, scheme) if separator else ""
+
+
+def _database_url(url: str, checkout: Path) -> str:
+    """The URL with its driver named, and a relative SQLite path made to start from the checkout."""
+    scheme, rest = _scheme(url), url.partition("://")[2]
+    if scheme != "sqlite":
+        return f"postgresql+psycopg2://{rest}"
+    path, mark, query = rest.removeprefix("/").partition("?")
+    return f"sqlite:///{(checkout / path).resolve()}{mark}{query}" if path and path != ":memory:" else url

@@ -1,0 +1,49 @@
+"""Signals as a request to stop: the runner finishes the record of what was under way instead of vanishing."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+from runner.outcomes import ExitStatus
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stop:
+    """Notes SIGINT, SIGTERM and SIGHUP between `__enter__` and `__exit__`, and calls whoever waits for them."""
+
+    def __init__(self) -> None:
+        self.signal: signal.Signals | None = None
+        """The first signal that came, if any."""
+        self._waiting: Callable[[], object] | None = None
+        self._before: dict[signal.Signals, Any] = {}
+
+    @property
+    def exit_status(self) -> ExitStatus:
+        """What the process says to the shell once it has stopped."""
+        return ExitStatus.INTERRUPTED if self.signal is signal.SIGINT else ExitStatus.TERMINATED
+
+    def call(self, waiting: Callable[[], object] | None) -> None:
+        """Let `waiting` be called as soon as a signal comes, at once if it has come; None ends that."""
+        self._waiting = waiting
+        if waiting is not None and self.signal is not None:
+            waiting()
+
+    def request(self, number: int, _: FrameType | None = None) -> None:
+        """Ask to stop, as the signal of that number does."""
+        self.signal = self.signal or signal.Signals(number)
+        if self._waiting is not None:
+            self._waiting()
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            self._before = {number: signal.signal(number, self.request) for number in _SIGNALS}
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)

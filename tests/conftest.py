@@ -1,0 +1,31 @@
+"""Fixtures that every room's tests share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+REAL_FILES = ("online_retail.parquet", "online_retail_II.parquet", "store_panel.parquet")
+
+pytest_plugins = ["tests.servers"]
+
+
+@pytest.fixture(scope="session")
+def checkout() -> Path:
+    """The root of the checkout."""
+    return CHECKOUT
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder with the real files, or a skip that says where they are looked for."""
+    places = [Path(os.environ["INSIDERS_DATA"])] if os.environ.get("INSIDERS_DATA") else []
+    places += [CHECKOUT / "data", CHECKOUT.parent / "shared" / "data"]
+    for place in places:
+        if all((place / name).is_file() for name in REAL_FILES):
+            return place
+    looked = ", ".join(str(place) for place in places)
+    pytest.skip(f"the real files ({', '.join(REAL_FILES)}) are in none of {looked}; set INSIDERS_DATA to their folder")

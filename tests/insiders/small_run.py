@@ -1,0 +1,77 @@
+"""The tables of a small run of the generated shop: the Insiders are its customers with most revenue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from insiders import customers, demo_shop, handoff, segments, transactions
+from insiders.purchases import buyers
+from insiders.sources import Source
+
+CUSTOMERS, SEED, GROUPS = 220, 3, 4
+MODELS = {"ets": 90.0, "lstm": 110.0, "seasonal_naive": 150.0}
+"""Mean absolute error of a day of every model; the seasonal naive one is scored and makes no forecast."""
+
+
+def write(folder: Path) -> Path:
+    """Write all tables that the report reads."""
+    raw = demo_shop.generate(customers=CUSTOMERS, seed=SEED, quirks=False)
+    prepared = transactions.prepare(raw)
+    table = customers.features(prepared.transactions)
+    handoff.write(folder, "source", _source(raw).table())
+    handoff.write(folder, "ladder", prepared.ladder)
+    handoff.write(folder, "buyers", buyers(transactions.prepare(raw, min_days=1).transactions))
+    handoff.write(folder, "transactions", prepared.transactions)
+    handoff.write(folder, "customers", table)
+    _segment(folder, table)
+    handoff.write(folder, "forecasts", _forecasts(prepared.transactions["time"].max().normalize()))
+    handoff.write(folder, "model_scores", _scores())
+    return folder
+
+
+def _source(raw: pd.DataFrame) -> Source:
+    return Source("demo:220", raw, raw.head(0), "0" * 64, "€", True, None, len(raw), 0, "generated")
+
+
+def _segment(folder: Path, table: pd.DataFrame) -> None:
+    """Four segments by gross revenue, the highest the Insiders, and the rule that made them."""
+    rank = table["gross_revenue"].rank(method="first", ascending=False)
+    labels = np.asarray((rank - 1) * GROUPS // len(table), dtype=np.int16)
+    chosen = labels == 0
+    assigned = segments.assign(table, labels, chosen)
+    line = table.loc[chosen, "gross_revenue"].min()
+    why = np.where(chosen, f"at least €{line:.2f} gross revenue", "=1+1, less than that")
+    chance = 1 - (rank - 1) / len(table)
+    marked = assigned.assign(probability_high_value=chance, why=why, map_x=-rank, map_y=rank % 7)
+    handoff.write(folder, "labels", marked[list(handoff.HANDOFF["labels"].columns)])
+    flat = np.full(len(table), 0.25)
+    handoff.write(folder, "segments", segments.profile(table, assigned, flat, flat))
+    often = table["n_invoices"] >= 10
+    rules = [
+        ("at least 10 purchase invoices", chosen[often].mean(), often[chosen].mean(), int(often.sum())),
+        (f"at least €{line:.2f} gross revenue", 1.0, 1.0, int(chosen.sum())),
+    ]
+    handoff.write(folder, "rules", pd.DataFrame(rules, columns=["rule", "precision", "recall", "customers"]))
+
+
+def _forecasts(last: pd.Timestamp) -> pd.DataFrame:
+    days = pd.date_range(last + pd.Timedelta(days=1), periods=10)
+    parts = [
+        pd.DataFrame({"level": "insiders", "series": "insiders", "date": days, "model": model, "mean": mean})
+        for model, mean in (("lstm", 300.0), ("ets", 200.0))
+    ]
+    both = pd.concat(parts, ignore_index=True)
+    return both.assign(lower=both["mean"] - 50, upper=both["mean"] + 150, coverage=0.8)
+
+
+def _scores() -> pd.DataFrame:
+    rows = [
+        ("insiders", model, fold, metric, value * factor)
+        for model, mae in MODELS.items()
+        for fold, factor in (("2024-10-01", 1.5), ("2024-11-01", 0.5), ("mean", 1.0))
+        for metric, value in (("mae", mae), ("wape", mae / 250), ("total_error", 0.1))
+    ]
+    return pd.DataFrame(rows, columns=["level", "model", "fold", "metric", "value"])

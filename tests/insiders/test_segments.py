@@ -1,0 +1,124 @@
+"""Segments: names from traits, the profile's contract, and the Insiders beside a plain sort."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from insiders import choice, handoff, segments, spaces, traits
+from insiders.clusters import MODELS, NOISE
+from insiders.customers import features
+from insiders.sources import load
+from insiders.transactions import prepare
+from tests.insiders.demo_customers import customers
+
+
+def by_value(parts: int) -> np.ndarray:
+    """Labels by gross revenue: the last part spends most."""
+    return pd.qcut(customers()["gross_revenue"], parts, labels=False).to_numpy().astype("int16")
+
+
+def profiled(labels: np.ndarray, insiders: np.ndarray) -> pd.DataFrame:
+    """The profile of those labels, every customer with a silhouette of 0.4 and unknown stability."""
+    assigned = segments.assign(customers(), labels, insiders)
+    flat = np.full(len(customers()), 0.4)
+    return segments.profile(customers(), assigned, flat, flat * np.nan)
+
+
+def test_profile_meets_its_contract_and_adds_up() -> None:
+    """The profile is the hand-off table, ranked by value, and its shares sum to 1."""
+    labels = by_value(5)
+    table = handoff.check("segments", profiled(labels, labels == 4))
+    assert table["value_rank"].tolist() == [1, 2, 3, 4, 5]
+    assert table["mean_gross_revenue"].is_monotonic_decreasing
+    assert table["is_insiders"].tolist() == [True, False, False, False, False]
+    for share in ("customer_share", "revenue_share", "items_share"):
+        assert table[share].sum() == pytest.approx(1)
+    assert table["gross_revenue"].sum() == pytest.approx(customers()["gross_revenue"].sum())
+    assert (table["silhouette"] == pytest.approx(0.4)).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_names_are_unique_and_not_numbered(seed: int) -> None:
+    """Even groups drawn by lot, all alike, have different names, and none has a number in it."""
+    labels = np.random.default_rng(seed).integers(0, 12, len(customers())).astype("int16")
+    assigned = segments.assign(customers(), labels, labels == 3)
+    assert assigned["segment"].nunique() == 12
+    assert not assigned["segment"].str.contains(r"\d").any()
+
+
+def test_groups_of_equal_customers_still_have_their_own_names() -> None:
+    """Groups without any difference are told apart by a letter."""
+    same = pd.concat([customers().head(1)] * 6, ignore_index=True)
+    names = traits.names(same, pd.Series([0, 0, 1, 1, 2, 2]))
+    assert len(set(names.values())) == 3
+
+
+def test_names_say_what_the_customers_do() -> None:
+    """Frequent recent spenders and customers long past their usual gap are called so."""
+    table = customers().assign(
+        recency_days=[1, 400] * (len(customers()) // 2) + [1] * (len(customers()) % 2),
+        avg_gap_days=20.0,
+    )
+    groups = (table["recency_days"] > 100).astype(int)
+    names = traits.names(table, groups)
+    assert names[0].startswith("Active")
+    assert names[1].startswith("Lapsed")
+
+
+def test_clusters_of_the_insiders_become_one_segment() -> None:
+    """Two clusters chosen together share the one name; noise has its own."""
+    labels = by_value(5)
+    labels[:3] = NOISE
+    assigned = segments.assign(customers(), labels, np.isin(labels, [3, 4]))
+    assert assigned.loc[assigned["is_insider"], "segment"].unique().tolist() == [traits.INSIDERS]
+    assert (assigned.loc[:2, "segment"] == traits.NOISE).all()
+    assert assigned["segment"].nunique() == 5
+
+
+def test_actions_follow_the_traits() -> None:
+    """Valued customers who are overdue are reminded in person, worthless lapsed ones are left to mass mailings."""
+    overdue = traits.action({"recency": "overdue", "frequency": "frequent", "value": "top value"}, 20, 0.0, 0.01)
+    lapsed = traits.action({"recency": "lapsed", "frequency": "rare", "value": "lowest value"}, np.nan, 0.3, 0.01)
+    assert "every 20 days" in overdue
+    assert "personal" in overdue
+    assert "Mass mailings" in lapsed
+    assert "30 % of the value comes back" in lapsed
+
+
+def test_plain_sort_holds_at_least_as_much_revenue() -> None:
+    """As many customers by revenue are as many, hold no less revenue, and every share has its denominator."""
+    chosen = (customers()["n_invoices"].rank(method="first", ascending=False) <= 30).to_numpy()
+    buyers = pd.Series({"customers": 1000, "gross_revenue": 2e6, "items": 400_000})
+    beside = segments.beside_sort(customers(), chosen, buyers)
+    ours, plain = beside.loc["Insiders"], beside.loc["as many by revenue"]
+    revenue = customers().loc[chosen, "gross_revenue"].sum()
+    assert ours["customers"] == plain["customers"] == 30
+    assert plain["revenue_share"] >= ours["revenue_share"]
+    assert ours["revenue_share"] == pytest.approx(revenue / customers()["gross_revenue"].sum())
+    assert ours["revenue_share_of_buyers"] == pytest.approx(revenue / 2e6)
+    assert ours["customers_share_of_buyers"] == pytest.approx(0.03)
+    assert 0 < ours["overlap"] < 1
+
+
+def test_plain_sort_against_itself_overlaps_fully() -> None:
+    """The sort held against itself is the same group."""
+    best = (customers()["gross_revenue"].rank(method="first", ascending=False) <= 20).to_numpy()
+    buyers = pd.Series({"customers": 1000, "gross_revenue": 2e6, "items": 400_000})
+    assert segments.beside_sort(customers(), best, buyers)["overlap"].tolist() == [1, 1]
+
+
+def test_real_shop_has_insiders_of_the_size_that_a_programme_serves(real_data: Path) -> None:
+    """On the real file the default choice gives a tenth of the customers who hold more than half of the revenue."""
+    people = features(prepare(load(str(real_data / "online_retail.parquet")).transactions).transactions)
+    points = spaces.fit(people, ["forest_leaves"], seed=42)["forest_leaves"].points
+    comparison = choice.Comparison(
+        pd.DataFrame({"space": "forest_leaves", "model": "ward", "k": [10], "silhouette": [0.5]}),
+        {("forest_leaves", "ward"): MODELS["ward"](points, [10], 42)},
+    )
+    row = choice.candidates(comparison, people, "revenue").iloc[0]
+    assert 0.09 < row["insiders_share"] < 0.12
+    assert 0.53 < row["insiders_revenue_share"] < 0.57

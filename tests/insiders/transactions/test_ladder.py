@@ -1,0 +1,30 @@
+"""The ladder."""
+
+from __future__ import annotations
+
+import pytest
+
+from insiders import handoff
+from insiders.errors import AnalysisError
+from insiders.transactions.ladder import Ladder
+from tests.insiders.small_shop import raw
+
+ROWS = raw({}, {"customer_id": None}, {"customer_id": "12002", "quantity": 9})
+
+
+def test_rungs_count_rows_and_customers() -> None:
+    """Each rung has the rows and the known customers that are left; what is missing in a filter does not pass."""
+    ladder = Ladder()
+    ladder.mark("all", ROWS)
+    kept = ladder.keep("customer 12001", ROWS, ROWS["customer_id"].eq("12001"))
+    assert len(kept) == 1
+    table = handoff.check("ladder", ladder.table())
+    assert table.to_numpy().tolist() == [["all", 3, 2], ["customer 12001", 1, 1]]
+
+
+def test_a_filter_that_leaves_nothing_is_named() -> None:
+    """The error says which filter emptied the table and how many rows there were before."""
+    ladder = Ladder()
+    ladder.mark("all", ROWS)
+    with pytest.raises(AnalysisError, match=r"(?s)after the filter: a hundred pieces.*3 rows: all"):
+        ladder.keep("a hundred pieces", ROWS, ROWS["quantity"].gt(100))

@@ -1,0 +1,77 @@
+"""A folder of its own in which tests run pipelines of the tiny notebooks in `tests/runner/notebooks/`."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from runner import notebooks, parameters, pipeline
+from runner.pipeline import Pipeline
+from runner.progress import Reporter
+from runner.run import Ended, run
+from runner.settings import Settings
+from runner.steps import Order
+
+NOTEBOOKS = Path(__file__).parent / "notebooks"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where pipelines lie, and the settings they run with."""
+
+    folder: Path
+    settings: Settings
+
+    def write(self, text: str, name: str = "small") -> Path:
+        """Write a pipeline file, with all the tiny notebooks beside it."""
+        shutil.copytree(NOTEBOOKS, self.folder, dirs_exist_ok=True)
+        path = self.folder / f"{name}.yml"
+        path.write_text(f"name: {name}\n{text}", encoding="utf-8")
+        return path
+
+    def read(self, text: str) -> Pipeline:
+        """The pipeline of a text."""
+        return pipeline.read(self.write(text), self.settings)
+
+    def plan(self, text: str, *given: str, **options: Any) -> parameters.Plan:
+        """The effective values of a pipeline."""
+        asked = self.read(text)
+        books, faults = notebooks.read_all({step.name: asked.notebook(step) for step in asked.steps})
+        assert not faults
+        return parameters.plan(asked, books, given=given, **options)
+
+    def run(self, text: str, given: Sequence[str] = (), **options: Any) -> Ended:
+        """Run a pipeline as the command line does, without its words."""
+        asked = self.read(text)
+        books, _ = notebooks.read_all({step.name: asked.notebook(step) for step in asked.steps})
+        plan = parameters.plan(asked, books, given=given, **options)
+        silent = Reporter(Console(file=io.StringIO()))
+        return run(Order(asked, books, plan, "runner run small"), self.settings, silent)
+
+
+def one(name: str, *more: str) -> str:
+    """A pipeline of one step that runs the notebook of that name."""
+    return "\n".join([f"steps:\n  - name: {name.replace('_', '-')}\n    notebook: {name}.ipynb", *more])
+
+
+def step(ended: Ended, name: str) -> dict[str, Any]:
+    """A step's part of the manifest."""
+    return next(found for found in ended.manifest["steps"] if found["name"] == name)
+
+
+def copy(ended: Ended, name: str) -> dict[str, dict[str, Any]]:
+    """The cells of the executed copy of a notebook, by id."""
+    content = json.loads((ended.folder / f"{name}.ipynb").read_text(encoding="utf-8"))
+    return {cell["id"]: cell for cell in content["cells"]}
+
+
+def printed(cell: dict[str, Any]) -> str:
+    """What a cell of a copy printed."""
+    return "".join("".join(output["text"]) for output in cell["outputs"] if output["output_type"] == "stream")

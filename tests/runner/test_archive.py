@@ -1,0 +1,90 @@
+"""The folder of all runs."""
+
+import json
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from runner import archive
+from runner.errors import RecordError, UnknownRunError
+from runner.identifiers import new_run_id
+
+
+def run_in(output: Path, pipeline: str = "monthly", status: str = "succeeded", **provenance: Any) -> str:
+    run_id = new_run_id()
+    folder = archive.make_folder(output, pipeline, run_id)
+    manifest = {"run_id": run_id, "status": status, "provenance": provenance}
+    (folder / archive.MANIFEST).write_text(json.dumps(manifest))
+    return run_id
+
+
+def test_runs_are_found_by_id_prefix_and_name(tmp_path: Path) -> None:
+    """latest, latest-good and previous go by time; a prefix must be unique."""
+    first, second = run_in(tmp_path), run_in(tmp_path, "weekly")
+    third = run_in(tmp_path, status="failed")
+    assert [folder.name for folder in archive.run_folders(tmp_path)] == [third, second, first]
+    names = {name: archive.find(name, tmp_path).name for name in archive.NAMES}
+    assert names == {"latest": third, "latest-good": second, "previous": second}
+    assert archive.find("latest-good", tmp_path, "monthly").name == first
+    assert archive.find(first[:-1], tmp_path).name == first
+    with pytest.raises(UnknownRunError, match="3 runs begin with"):
+        archive.find(first[:4], tmp_path)
+    with pytest.raises(UnknownRunError, match="no run begins with"):
+        archive.find("monthly", tmp_path)
+
+
+def test_without_runs_there_is_nothing_to_find(tmp_path: Path) -> None:
+    """The message says where was looked."""
+    with pytest.raises(UnknownRunError, match="there is no run of monthly in"):
+        archive.find("latest", tmp_path, "monthly")
+
+
+def test_a_vanished_process_is_lost(tmp_path: Path) -> None:
+    """A manifest that says running, of a process that is gone or another one by now, reads as lost."""
+    mine: dict[str, Any] = {
+        "host": socket.gethostname(),
+        "pid": os.getpid(),
+        "process_started": psutil.Process().create_time(),
+    }
+    other = {**mine, "process_started": 0.0}
+    gone = {**mine, "pid": 2**22 + 1}
+    elsewhere = {**gone, "host": "another"}
+    statuses = [
+        archive.read_manifest(tmp_path / "monthly" / run_in(tmp_path, status="running", **facts))["status"]
+        for facts in (mine, other, gone, elsewhere)
+    ]
+    assert statuses == ["running", "lost", "lost", "running"]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"run_id": "another"}'])
+def test_a_broken_manifest_is_an_error(tmp_path: Path, content: str) -> None:
+    """What is no manifest of this run is named."""
+    folder = archive.make_folder(tmp_path, "monthly", new_run_id())
+    (folder / archive.MANIFEST).write_text(content)
+    with pytest.raises(RecordError, match=r"run\.json"):
+        archive.read_manifest(folder)
+
+
+def test_new_and_changed_files_are_found(tmp_path: Path) -> None:
+    """What a step wrote is told by its digest; links, hidden files and inputs are none of it."""
+    folder = archive.make_folder(tmp_path, "monthly", new_run_id())
+    (folder / "tables" / "old.parquet").write_text("old")
+    (folder / "tables" / "changed.parquet").write_text("before")
+    before = archive.snapshot(folder)
+    (folder / "tables" / "changed.parquet").write_text("after, and longer")
+    (folder / "artifacts" / "deep").mkdir()
+    (folder / "artifacts" / "deep" / "new.csv").write_text("new")
+    (folder / "artifacts" / ".hidden").write_text("x")
+    (folder / "artifacts" / "link").symlink_to("/etc/hostname")
+    (folder / "inputs").mkdir()
+    (folder / "inputs" / "shop.csv").write_text("x")
+    written = archive.written_since(folder, before)
+    assert [(file.path, file.bytes) for file in written] == [
+        ("artifacts/deep/new.csv", 3),
+        ("tables/changed.parquet", 17),
+    ]
+    assert written[0].sha256.startswith("11507a0e2f5e69d5dfa40a62a1bd7b6e")

@@ -1,0 +1,163 @@
+"""The database: migrations, and their agreement with what notebooks hand over."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+
+from insiders.handoff import RESULTS
+from runner import database
+from runner.errors import DeliveryError, PlaceError
+from runner.staging import NOT_PUBLISHED
+from tests.servers import Server
+
+SQL_TYPES = {"int64": sa.Integer, "float64": sa.Float, "bool": sa.Boolean, "datetime64[ns]": sa.DateTime}
+DESIGN = {
+    "runs": ["run_id"],
+    "customers": ["run_id", "customer_id"],
+    "segments": ["run_id", "segment"],
+    "membership_changes": ["run_id", "customer_id"],
+    "forecasts": ["run_id", "level", "series", "date", "model"],
+    "model_scores": ["run_id", "level", "model", "fold", "metric"],
+    "answers": ["run_id", "question"],
+    "metrics": ["run_id", "step", "name"],
+    "published_runs": ["pipeline"],
+    "deliveries": ["run_id", "table_name"],
+}
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[sa.Engine]:
+    made = database.engine(database_url)
+    database.migrate(made)
+    yield made
+    made.dispose()
+
+
+def test_migrations_make_the_tables_of_the_design(engine: sa.Engine) -> None:
+    """Every table of the design is there, with its key, and nothing else but Alembic's own."""
+    inspector = sa.inspect(engine)
+    assert set(inspector.get_table_names()) == {*DESIGN, "alembic_version"}
+    assert {name: inspector.get_pk_constraint(name)["constrained_columns"] for name in DESIGN} == DESIGN
+    views = {"runs", "customers", "segments", "membership_changes", "forecasts", "model_scores", "answers", "metrics"}
+    assert set(inspector.get_view_names()) == {f"current_{name}" for name in views}
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_results_fit_their_tables(engine: sa.Engine, name: str) -> None:
+    """A table of results has `run_id` and then the contract's columns: same order, types, nulls and key."""
+    contract = RESULTS[name]
+    columns = sa.inspect(engine).get_columns(name)
+    assert [column["name"] for column in columns] == ["run_id", *contract.columns]
+    for column in columns[1:]:
+        wanted = contract.columns[column["name"]]
+        assert column["nullable"] == wanted.nullable, column["name"]
+        assert isinstance(column["type"], SQL_TYPES.get(str(wanted.dtype), sa.String | sa.JSON)), column["name"]
+    assert DESIGN[name] == ["run_id", *(contract.unique or [])]
+
+
+def test_every_table_of_results_can_be_published_and_no_other(engine: sa.Engine) -> None:
+    """Notebooks may fill the tables of the contracts; the rest is the runner's."""
+    assert set(sa.inspect(engine).get_table_names()) - NOT_PUBLISHED == set(RESULTS)
+
+
+def test_migrating_again_is_quick_and_changes_nothing(engine: sa.Engine) -> None:
+    """A database that is up to date is only looked at."""
+    began = time.perf_counter()
+    database.migrate(engine)
+    assert time.perf_counter() - began < 1
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM alembic_version")).scalar_one() == 1
+
+
+def test_several_may_migrate_at_once(database_url: str) -> None:
+    """Four hosts that start together end with one set of tables, and none of them fails."""
+    engines = [database.engine(database_url) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(database.migrate, engines))
+    assert "runs" in sa.inspect(engines[0]).get_table_names()
+    for engine in engines:
+        engine.dispose()
+
+
+def test_a_database_of_another_version_is_left_alone(engine: sa.Engine) -> None:
+    """A revision that this checkout does not know is an error that says so."""
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(PlaceError, match="set up by another version"):
+        database.migrate(engine)
+
+
+def test_a_failed_transaction_leaves_nothing(engine: sa.Engine) -> None:
+    """What contradicts the tables is a DeliveryError, and what came before it in the transaction is undone."""
+
+    def work(connection: sa.Connection) -> None:
+        run = "INSERT INTO runs (run_id, pipeline, status, started_at) VALUES ('r', 'p', 's', '2026-01-01')"
+        connection.execute(sa.text(run))
+        connection.execute(sa.text(run))
+
+    with pytest.raises(DeliveryError, match="refused the rows"):
+        database.transact(engine, work)
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM runs")).scalar_one() == 0
+
+
+def test_a_deadlock_is_tried_again(postgres_url: str) -> None:
+    """Work that meets a serialization failure runs again, and its result is that of the second time."""
+    engine = database.engine(postgres_url)
+    tries = []
+
+    def work(connection: sa.Connection) -> int:
+        tries.append(1)
+        if len(tries) == 1:
+            connection.execute(sa.text("DO $$ BEGIN RAISE SQLSTATE '40P01'; END $$"))
+        return connection.execute(sa.text("SELECT 42")).scalar_one()
+
+    assert database.transact(engine, work) == 42
+    assert len(tries) == 2
+    engine.dispose()
+
+
+def test_a_server_that_is_away_is_named_in_seconds(postgres_server: Server, postgres_url: str) -> None:
+    """Without a server, a PlaceError names the place but not the password; when the server is back, all is well."""
+    engine = database.engine(postgres_url)
+    with postgres_server.away():
+        began = time.perf_counter()
+        with pytest.raises(PlaceError, match="did not do its part") as caught:
+            database.ping(engine)
+        assert time.perf_counter() - began < 20
+    assert "never-checked" not in str(caught.value)
+    database.ping(engine)
+    engine.dispose()
+
+
+def test_a_broken_connection_is_replaced(postgres_server: Server, postgres_url: str) -> None:
+    """A connection that the server has closed meanwhile does not fail the next transaction."""
+    engine = database.engine(postgres_url)
+    database.ping(engine)
+    with postgres_server.away():
+        pass
+    database.ping(engine)
+    engine.dispose()
+
+
+def test_a_database_that_does_not_exist_is_not_tried_again(postgres_url: str) -> None:
+    """An answer that will not change is told at once."""
+    engine = database.engine(postgres_url + "_elsewhere")
+    began = time.perf_counter()
+    with pytest.raises(PlaceError, match="does not exist"):
+        database.ping(engine)
+    assert time.perf_counter() - began < 1
+    engine.dispose()
+
+
+def test_a_plain_postgresql_url_means_psycopg2(postgres_url: str) -> None:
+    """SQLAlchemy 2.1 would take another driver, which is not installed."""
+    engine = database.engine(postgres_url.replace("+psycopg2", ""))
+    database.ping(engine)
+    assert engine.driver == "psycopg2"
+    engine.dispose()

@@ -1,0 +1,39 @@
+"""The journal."""
+
+import threading
+from pathlib import Path
+
+from runner.journal import Journal, read
+
+
+def test_entries_are_there_before_the_journal_is_closed(tmp_path: Path) -> None:
+    """A line can be read as soon as it was written."""
+    with Journal(tmp_path / "journal.jsonl") as journal:
+        journal.write("cell_started", cell=3)
+        assert [(entry["event"], entry["cell"]) for entry in read(journal.path)] == [("cell_started", 3)]
+
+
+def test_a_torn_line_is_left_out(tmp_path: Path) -> None:
+    """A last line that a crash cut off does not hide those before it."""
+    with Journal(tmp_path / "journal.jsonl") as journal:
+        journal.write("one")
+        journal.write("two")
+    content = journal.path.read_bytes()
+    journal.path.write_bytes(content[:-9])
+    assert [entry["event"] for entry in read(journal.path)] == ["one"]
+
+
+def test_threads_do_not_mix_their_lines(tmp_path: Path) -> None:
+    """Four threads that write at once leave whole lines."""
+    with Journal(tmp_path / "journal.jsonl") as journal:
+
+        def say() -> None:
+            for _ in range(200):
+                journal.write("said", text="x" * 500)
+
+        threads = [threading.Thread(target=say) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(read(journal.path)) == 800

@@ -1,0 +1,50 @@
+"""What a kernel is given, and what is left of it."""
+
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from runner.kernels import death, environment, kill
+
+
+def test_only_allowed_names_pass() -> None:
+    """Credentials stay behind, whatever their name; paths, languages and thread counts pass."""
+    passes = {"PATH": "/bin", "LC_ALL": "C", "PYTHONPATH": "x", "OMP_NUM_THREADS": "1", "INSIDERS_DATA": "/data"}
+    passes |= {"HTTPS_PROXY": "http://proxy:80", "TZ": "UTC", "XDG_CACHE_HOME": "/c"}
+    stays = {
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "INSIDERS_DATABASE_URL": "x",
+        "INSIDERS_BUCKET": "x",
+        "PGPASSWORD": "x",
+        "JUPYTER_TOKEN": "x",
+        "PYTHON_KEYRING_PASSWORD": "x",
+        "http_proxy": "http://me:hush@proxy:80",
+        "GITHUB_TOKEN": "x",
+        "PATH_TO_KEY": "x",
+    }
+    assert environment({**passes, **stays}, {"INSIDERS_STEP": "eda"}) == {**passes, "INSIDERS_STEP": "eda"}
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (3, "exit status 3"),
+        (-9, "SIGKILL, as the system does when memory runs out"),
+        (-11, "SIGSEGV"),
+        (None, "without"),
+    ],
+)
+def test_a_death_is_told_in_words(status: int | None, words: str) -> None:
+    """The exit status of the system becomes a sentence."""
+    assert words in death(status)
+
+
+def test_what_is_left_behind_is_killed() -> None:
+    """A process is killed, and one that has ended already is no error."""
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    process = psutil.Process(child.pid)
+    kill([process])
+    assert child.wait(10) == -9
+    kill([process])

@@ -1,0 +1,111 @@
+"""What a run needs."""
+
+import json
+import shutil
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from runner import notebooks
+from runner.errors import PreflightError
+from runner.preflight import Finding, look, require
+from runner.settings import Settings
+from tests.runner.bench import NOTEBOOKS, Bench
+
+
+def faults(settings: Settings, *paths: Path, sources: dict[str, str] | None = None) -> dict[str, str]:
+    books = [notebooks.read(path) for path in paths]
+    findings = look(books, sources or {}, [path.name for path in paths], settings)
+    return {finding.subject: finding.fault for finding in findings if finding.fault}
+
+
+def changed(path: Path, **facts: object) -> Path:
+    """A copy of `values.ipynb` with another source of its last cell, or another kernel."""
+    content = json.loads((NOTEBOOKS / "values.ipynb").read_text())
+    content["cells"][-1]["source"] = facts.get("source", "1")
+    content["metadata"]["kernelspec"]["name"] = facts.get("kernel", "python3")
+    path.write_text(json.dumps(content))
+    return path
+
+
+def test_all_is_well(bench: Bench) -> None:
+    """With everything in place there is no fault, and each thing that was looked at is told."""
+    books = [notebooks.read(NOTEBOOKS / "values.ipynb")]
+    findings = look(books, {"source": "demo"}, ["values.ipynb"], bench.settings)
+    require(findings)
+    assert [finding.subject.split()[0] for finding in findings] == [
+        "values.ipynb",
+        "kernel",
+        "packages",
+        "output",
+        "input",
+        "database",
+        "archive",
+    ]
+
+
+def test_a_missing_package_is_named(bench: Bench, tmp_path: Path) -> None:
+    """A module must be installed, in the checkout, or beside the notebook."""
+    (tmp_path / "beside.py").touch()
+    path = changed(
+        tmp_path / "a.ipynb", source="import beside, sys, insiders, yaml, nowhere_at_all\nfrom lost import x"
+    )
+    assert "not installed: lost, nowhere_at_all" in faults(bench.settings, path)["packages of a.ipynb"]
+
+
+def test_a_missing_kernel_is_named(bench: Bench, tmp_path: Path) -> None:
+    """The message tells which kernels there are."""
+    path = changed(tmp_path / "a.ipynb", kernel="julia-9")
+    assert "python3" in faults(bench.settings, path)["kernel julia-9"]
+
+
+def test_a_notebook_that_receives_values_needs_a_cell_for_them(bench: Bench) -> None:
+    """A notebook without a parameters cell cannot be given any."""
+    assert "no cell tagged" in faults(bench.settings, NOTEBOOKS / "fails.ipynb")["fails.ipynb"]
+
+
+def test_an_output_folder_that_cannot_be_made_is_named(bench: Bench, tmp_path: Path) -> None:
+    """A file where the folder should be is no folder."""
+    (tmp_path / "file").touch()
+    settings = replace(bench.settings, output=tmp_path / "file" / "output")
+    assert f"output folder {settings.output}" in faults(settings, NOTEBOOKS / "values.ipynb")
+
+
+def test_a_full_disk_is_named(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Below a few hundred megabytes no run is begun."""
+    full = shutil.disk_usage("/")._replace(free=100 << 20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
+    found = faults(bench.settings, NOTEBOOKS / "values.ipynb")
+    assert found[f"output folder {bench.settings.output}"].startswith("only 100 MiB of disk are free")
+
+
+def test_a_missing_input_is_named(bench: Bench) -> None:
+    """A path must be there before the run."""
+    found = faults(bench.settings, NOTEBOOKS / "values.ipynb", sources={"source": "/nowhere/shop.csv"})
+    assert "/nowhere/shop.csv" in found["input source"]
+
+
+def test_places_that_do_not_answer_are_named_at_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Database and bucket are asked; one message names both, without passwords."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, "tests")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        settings = replace(
+            bench.settings,
+            database_url=f"postgresql+psycopg2://me:hush@127.0.0.1:{port}/shop",
+            bucket="shop",
+            endpoint_url=f"http://127.0.0.1:{port}",
+        )
+        findings = look([], {}, [], settings)
+    with pytest.raises(PreflightError, match=r"(?s)nothing was started:.*database: .*bucket shop: ") as refused:
+        require(findings)
+    assert "hush" not in str(refused.value)
+
+
+def test_good_findings_are_no_reason() -> None:
+    """Without a fault nothing is refused."""
+    require([Finding("a"), Finding("b", detail="c")])

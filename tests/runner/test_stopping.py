@@ -1,0 +1,31 @@
+"""Signals as a request to stop."""
+
+import os
+import signal
+
+from runner.outcomes import ExitStatus
+from runner.stopping import Stop
+
+
+def test_a_signal_is_noted_and_passed_on() -> None:
+    """SIGTERM does not end the process; who waits for it is called, and the first signal decides the exit status."""
+    calls = []
+    before = signal.getsignal(signal.SIGTERM)
+    with Stop() as stop:
+        stop.call(lambda: calls.append("called"))
+        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGINT)
+    assert calls == ["called", "called"]
+    assert stop.signal is signal.SIGTERM
+    assert stop.exit_status is ExitStatus.TERMINATED
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_who_comes_late_is_called_at_once() -> None:
+    """A signal that came before anybody waited is not lost."""
+    calls = []
+    stop = Stop()
+    stop.request(signal.SIGINT)
+    stop.call(lambda: calls.append("called"))
+    assert calls == ["called"]
+    assert stop.exit_status is ExitStatus.INTERRUPTED

@@ -1,0 +1,76 @@
+"""The promises of the README."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from runner import cli
+from runner.settings import NAMES
+from tests.monthly import runner
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+COMMANDS = [
+    line.split("  #")[0].strip()
+    for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    for line in block.splitlines()
+    if line.strip()
+]
+RUNNER = [command for command in COMMANDS if command.startswith("runner ")]
+MAKE = [command for command in COMMANDS if command.startswith("make ")]
+
+
+def test_every_command_is_of_a_kind_that_is_tried() -> None:
+    """Each command of the README is make's or the runner's."""
+    assert COMMANDS
+    assert sorted(COMMANDS) == sorted(RUNNER + MAKE)
+
+
+@pytest.mark.parametrize("command", MAKE)
+def test_make_knows_its_targets(command: str) -> None:
+    """A `make` command of the README names a target of the Makefile."""
+    targets = re.findall(r"^([a-z]+):", (CHECKOUT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert command.split()[1] in targets
+
+
+@pytest.mark.parametrize("command", RUNNER)
+def test_the_runner_takes_its_commands(command: str) -> None:
+    """A `runner` command of the README is one that the command line takes, arguments and all."""
+    _, name, *arguments = command.split()
+    cli.parser_for(name, cli.load(name)).parse_args(arguments)
+
+
+@pytest.mark.parametrize("command", [command for command in RUNNER if " run " not in command])
+def test_commands_answer_before_the_first_run(command: str, tmp_path: Path) -> None:
+    """A command that only looks gives an answer or one clear line where nothing has run yet, never a stack trace."""
+    done = runner(*command.split()[1:], environment={"INSIDERS_OUTPUT": str(tmp_path)})
+    assert done.returncode in (0, 2), done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout.strip() or done.stderr.strip()
+
+
+def test_every_command_is_documented() -> None:
+    """Each command of the runner stands in the README."""
+    assert not [name for name in cli.COMMANDS if f"runner {name}" not in README]
+
+
+@pytest.mark.parametrize("text", [README, (CHECKOUT / ".env.example").read_text()], ids=["README.md", ".env.example"])
+def test_every_setting_is_documented(text: str) -> None:
+    """Each setting stands in the README and in .env.example."""
+    assert not [name for name in NAMES if name not in text]
+
+
+def test_the_map_is_complete() -> None:
+    """Each file and folder at the top of the tree stands in the README's map."""
+    tracked = {path.name for path in CHECKOUT.iterdir() if not path.name.startswith(".")}
+    ignored = {"data", "README.md"} | {name for name in tracked if name.endswith(".egg-info")}
+    assert not [name for name in sorted(tracked - ignored) if f"`{name}" not in README]
+
+
+def test_exit_statuses_are_explained() -> None:
+    """Each exit status that the command line lists stands in the operator's table."""
+    for status in re.findall(r"^  (\d+)", cli.STATUSES, re.MULTILINE):
+        assert re.search(rf"^\| {status}\b", README, re.MULTILINE), status
