@@ -6,7 +6,7 @@ run: .venv/installed  ## the monthly pipeline, with embedded defaults;  make run
 	.venv/bin/runner run monthly $(ARGS)
 
 test: .venv/installed  ## all tests;  make test ARGS="tests/insiders -k ladder"
-	.venv/bin/pytest -n 2 --dist loadgroup $(ARGS)
+	.venv/bin/pytest -n 2 --dist loadfile $(ARGS)
 
 check: .venv/installed  ## format, lint, types, notebooks without outputs, import rules, lock and environment in step
 	.venv/bin/ruff format --check .

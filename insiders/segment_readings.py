@@ -74,9 +74,9 @@ def choice_reading(choice: Choice, candidates: pd.DataFrame) -> str:
     if len(fit):
         low, high = (float(fit["insiders_revenue_share"].agg(end)) for end in ("min", "max"))
         text += (
-            f" Over all models and k of this space, {whole(len(fit))} of {whole(len(same))} clusterings give Insiders "
-            f"between {percent(LEAST_SHARE, 0)} and {percent(GREATEST_SHARE, 0)} of the customers; they hold "
-            f"{percent(low)} to {percent(high)} of the segmented customers' revenue."
+            f" Over all models and k of this space, Insiders between {percent(LEAST_SHARE, 0)} and "
+            f"{percent(GREATEST_SHARE, 0)} of the customers come from {counted(len(fit), 'clustering')} out of "
+            f"{whole(len(same))}, with {percent(low)} to {percent(high)} of the segmented customers' revenue."
         )
     return text
 

@@ -11,6 +11,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 REAL_FILES = ("online_retail.parquet", "online_retail_II.parquet", "store_panel.parquet")
 
 pytest_plugins = ["tests.servers"]
+pytest.register_assert_rewrite("tests.monthly")
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Installs the locked packages and this project into .venv: uv where it can be had, pip where it cannot.
-# Knobs: PYTHON (interpreter), TORCH_BACKEND (cpu; or auto, cu130, … as uv names them),
+# Knobs: PYTHON (interpreter), INSTALLER (uv, or pip to do without), TORCH_BACKEND (cpu; or auto, cu130, … as uv names them),
 #        UV_FIND_LINKS or PIP_FIND_LINKS (folders or pages with wheels of your own, asked first for torch).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 TORCH_VERSION=2.13.0 # apart from the lock: its build differs by machine, and no index offers all of them
 backend=${TORCH_BACKEND:-cpu}
+installer=${INSTALLER:-uv}
 links=${UV_FIND_LINKS:-${PIP_FIND_LINKS:-}}
 links=${links//,/ }
 
@@ -29,7 +30,7 @@ find_python() {
 # Debian splits venv from Python: without python3-venv there is neither pip nor ensurepip to begin with.
 make_venv() {
     local python=$1
-    if command -v uv >/dev/null; then
+    if [ "$installer" = uv ] && command -v uv >/dev/null; then
         uv venv --quiet --clear --python "$python" .venv
         return
     fi
@@ -43,6 +44,7 @@ make_venv() {
         fi
     fi
     "$python" -m venv --clear .venv
+    if [ "$installer" != uv ]; then return; fi
     # uv itself comes from the lock, by its digest; where it has no build, pip does the work (slower, same result).
     awk '/^[^ ]/ {own = /^uv==/} own' requirements.lock >.venv/uv.lock
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock ||
@@ -80,9 +82,12 @@ python=$(find_python)
 say "install: packages of requirements.lock into .venv ($("$python" --version))"
 rm -f .venv/installed
 make_venv "$python"
-uv=$(command -v uv || true)
-if [ -x .venv/bin/uv ]; then uv=.venv/bin/uv; fi
-if [ -n "$uv" ] && ! "$uv" --version >/dev/null 2>&1; then uv=""; fi
+uv=""
+if [ "$installer" = uv ]; then
+    uv=$(command -v uv || true)
+    if [ -x .venv/bin/uv ]; then uv=.venv/bin/uv; fi
+    if [ -n "$uv" ] && ! "$uv" --version >/dev/null 2>&1; then uv=""; fi
+fi
 install --require-hashes -r requirements.lock
 install_torch
 install --no-deps --no-build-isolation --editable .

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from insiders.answers.evidence import Answer, Evidence
-from insiders.charts import reporting
+from insiders.charts import guarantee as charts
+from insiders.charts.reporting import TRAIT_NAMES
 from insiders.errors import AnalysisError
 from insiders.forward import CHOSEN, NEXT, REST, ForwardCheck, forward_check
 from insiders.significance import (
@@ -49,7 +50,7 @@ def better_now(evidence: Evidence) -> Answer:
         "student_t": [student.lower, student.upper],
         "comparisons": found.to_dict("records"),
     }
-    return Answer(question, text, figures, reporting.differences(found, str(rival)), _comparison_table(found))
+    return Answer(question, text, figures, charts.differences(found, str(rival)), _comparison_table(found))
 
 
 def comparisons(evidence: Evidence, rival: str) -> pd.DataFrame:
@@ -101,7 +102,7 @@ def better_later(evidence: Evidence, days: int) -> Answer:
     )
     figures = {"cutoff": found.cutoff, "days": days, "share": share, **_forward_figures(found)}
     return Answer(
-        question, text, figures, reporting.forward(found, evidence.currency), _forward_table(found, evidence.currency)
+        question, text, figures, charts.forward(found, evidence.currency), _forward_table(found, evidence.currency)
     )
 
 
@@ -140,7 +141,7 @@ def _normality(evidence: Evidence) -> str:
 def _comparison_table(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "variable": found["variable"].map(reporting.TRAIT_NAMES),
+            "variable": found["variable"].map(TRAIT_NAMES),
             "against": found["opponent"],
             "customers": [
                 f"{whole(a)} and {whole(b)}" for a, b in zip(found["n_insiders"], found["n_opponent"], strict=True)

@@ -129,16 +129,6 @@ def maps(spaces: Mapping[str, Space], segment: pd.Series, colours: Mapping[str, 
     return figure
 
 
-def map_of(space: Space, segment: pd.Series, colours: Mapping[str, str]) -> Figure:
-    """One space in two dimensions, the customers coloured by their segment."""
-    figure = Figure(figsize=style.TALL)
-    ax = figure.subplots()
-    _map(ax, space, segment, colours)
-    handles, labels = ax.get_legend_handles_labels()
-    figure.legend(handles[::-1], labels[::-1], loc="outside right upper", markerscale=2.5)
-    return figure
-
-
 def shares(segments: pd.DataFrame, currency: str) -> Figure:
     """Each segment's share of customers, of revenue and of pieces, highest value on top."""
     figure = Figure(figsize=(style.WIDE[0], 1.2 + 0.62 * len(segments)))

@@ -136,7 +136,8 @@ def effects(verdicts: pd.DataFrame) -> Figure:
     axes.axvline(0, color=style.INK, linewidth=1)
     labels = [f"{row['claim']}\n({row['verdict']})" for _, row in tested.iterrows()]
     axes.set_yticks(places, labels, fontsize=9)
-    axes.set(xlim=(-1, 1), ylim=(max(len(tested), 1) - 0.5, -0.5), xlabel="Cliff's delta (grey: negligible; right: as claimed)")
+    axes.set(xlim=(-1, 1), ylim=(max(len(tested), 1) - 0.5, -0.5))
+    axes.set_xlabel("Cliff's delta (grey: negligible; right: as claimed)")
     axes.grid(visible=False, axis="y")
     axes.set_title("What the tests say")
     return figure

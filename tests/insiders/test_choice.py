@@ -56,7 +56,7 @@ def test_worth_by_recency_and_value_needs_both() -> None:
 
 
 def test_the_smallest_k_near_the_best_is_chosen_among_the_good() -> None:
-    """k = 3 scores best but makes too large a group; 5 and 8 are alike and good, so 5 is taken."""
+    """The best score belongs to too large a group (3); 5 and 8 are alike and good, so 5 is taken."""
     table = scores(
         k=[3, 5, 8, 9],
         silhouette=[0.9, 0.49, 0.50, 0.8],
@@ -114,8 +114,8 @@ def test_elsewhere_holds_the_group_against_other_spaces() -> None:
     )
     table = choice.candidates(comparison, customers, "revenue")
     found = choice.elsewhere(comparison, table, customers, "revenue", "ward", labels == 1)
-    assert found.loc["pca", "jaccard"] == 1
-    assert found.loc["scaled", "jaccard"] < 0.6
+    assert found["jaccard"].loc["pca"] == 1
+    assert found["jaccard"].loc["scaled"] < 0.6
 
 
 def test_jaccard_of_known_groups() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from insiders import choice, handoff, segments, spaces, traits
-from insiders.clusters import MODELS, NOISE
+from insiders.clusters import MODELS, NOISE, Comparison
 from insiders.customers import features
 from insiders.sources import load
 from insiders.transactions import prepare
@@ -38,7 +38,8 @@ def test_profile_meets_its_contract_and_adds_up() -> None:
     for share in ("customer_share", "revenue_share", "items_share"):
         assert table[share].sum() == pytest.approx(1)
     assert table["gross_revenue"].sum() == pytest.approx(customers()["gross_revenue"].sum())
-    assert (table["silhouette"] == pytest.approx(0.4)).all()
+    np.testing.assert_allclose(table["silhouette"], 0.4)
+    assert table["stability"].isna().all()
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -115,7 +116,7 @@ def test_real_shop_has_insiders_of_the_size_that_a_programme_serves(real_data: P
     """On the real file the default choice gives a tenth of the customers who hold more than half of the revenue."""
     people = features(prepare(load(str(real_data / "online_retail.parquet")).transactions).transactions)
     points = spaces.fit(people, ["forest_leaves"], seed=42)["forest_leaves"].points
-    comparison = choice.Comparison(
+    comparison = Comparison(
         pd.DataFrame({"space": "forest_leaves", "model": "ward", "k": [10], "silhouette": [0.5]}),
         {("forest_leaves", "ward"): MODELS["ward"](points, [10], 42)},
     )

@@ -84,7 +84,7 @@ def test_gaps_are_filled_with_the_median() -> None:
 def test_hamming_counts_the_trees_that_separate() -> None:
     """Nearest by Hamming is who shares most leaves, however far apart the leaves' numbers are."""
     leaves = np.array([[1, 1, 1], [1, 1, 90], [2, 2, 2]] + [[50 + i] * 3 for i in range(spaces.NEIGHBOURS)], "float32")
-    by_hamming, distances, _ = (*spaces._neighbours(leaves, "hamming")[:2], None)
+    by_hamming, distances, _ = spaces._neighbours(leaves, "hamming")
     by_euclid = spaces._neighbours(leaves, "euclidean")[0]
     assert by_hamming[0, 1] == 1
     assert distances[0, 1] == pytest.approx(1 / 3)

@@ -200,7 +200,7 @@ def test_an_outage_makes_the_delivery_pending(
         assert second.completion.reason == f"waits for the earlier run {folders[0].name}"
     make_bucket(s3, (remote.bucket or "").partition("/")[0])
     synced = list(sync(remote))
-    assert [(one.run_id, one.completion.pending) for one in synced] == [(folder.name, False) for folder in folders]
+    assert [(one.run_id, one.completion.reason) for one in synced] == [(folder.name, None) for folder in folders]
     assert kept(s3, remote) == sorted(EVERYTHING * 2)
     assert query(remote, "SELECT run_id FROM published_runs") == [(folders[1].name,)]
     assert query(remote, "SELECT count(*) FROM deliveries") == [(2 * len(TABLES),)]

@@ -1,0 +1,99 @@
+"""The four notebooks through the runner on the real file, delivering to PostgreSQL and S3."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import psycopg2
+import pytest
+import sqlalchemy as sa
+
+from tests.monthly import RESULTS, Finished, GoodRun, database, run_monthly, runner
+from tests.servers import AWS, Server, make_bucket
+
+SECRET = "correct-horse-battery-staple"
+
+
+@pytest.fixture(scope="module")
+def finished(
+    tmp_path_factory: pytest.TempPathFactory, real_data: Path, postgres_server: Server, s3_server: Server
+) -> Finished:
+    """The pipeline on the real file, delivering to PostgreSQL and to a bucket."""
+    name = f"monthly_{uuid4().hex[:12]}"
+    connection = psycopg2.connect(f"host=127.0.0.1 port={postgres_server.port} user=insiders dbname=postgres")
+    connection.autocommit = True
+    connection.cursor().execute(f"CREATE DATABASE {name}")
+    connection.close()
+    endpoint = f"http://127.0.0.1:{s3_server.port}"
+    make_bucket(_client(endpoint), name.replace("_", "-"))
+    return run_monthly(
+        environment={
+            **AWS,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+            "INSIDERS_OUTPUT": str(tmp_path_factory.mktemp("real")),
+            "INSIDERS_DATA": str(real_data),
+            "INSIDERS_SOURCE": "uci:online-retail",
+            "INSIDERS_DATABASE_URL": f"postgresql://insiders:{SECRET}@127.0.0.1:{postgres_server.port}/{name}",
+            "INSIDERS_BUCKET": f"{name.replace('_', '-')}/archive",
+            "INSIDERS_ENDPOINT_URL": endpoint,
+        }
+    )
+
+
+class TestReal(GoodRun):
+    """What holds for the real file."""
+
+    def test_starts_from_every_row(self, finished: Finished) -> None:
+        """The source is read whole: 541,909 rows, none of them set aside."""
+        assert finished.metrics["rows_read"] == 541_909
+        assert finished.metrics["rows_quarantined"] == 0
+
+    def test_the_archive_holds_every_file_once(self, finished: Finished) -> None:
+        """Each file of the run lies in the bucket with its digest, in one version, the manifest written last."""
+        bucket, prefix = finished.environment["INSIDERS_BUCKET"].split("/")
+        client = _client(finished.environment["INSIDERS_ENDPOINT_URL"])
+        root = f"{prefix}/monthly/{finished.folder.name}/"
+        versions = client.list_object_versions(Bucket=bucket, Prefix=root)["Versions"]
+        names = [version["Key"].removeprefix(root) for version in versions]
+        files = {file["path"] for step in finished.manifest["steps"] for file in step["files"]}
+        assert len(names) == len(set(names))
+        assert files | {"run.json", "journal.jsonl"} <= set(names)
+        for name in files:
+            body = client.get_object(Bucket=bucket, Key=root + name)["Body"].read()
+            assert body == (finished.folder / name).read_bytes(), name
+        newest = max(versions, key=lambda version: version["LastModified"])
+        assert newest["LastModified"] == next(v for v in versions if v["Key"] == root + "run.json")["LastModified"]
+
+    def test_no_secret_is_kept(self, finished: Finished) -> None:
+        """The credentials of the database and the bucket are in no file of the run and in no line of the output."""
+        holders = [
+            path for path in finished.folder.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()
+        ]
+        assert not holders
+        assert SECRET not in finished.output
+
+    def test_delivering_again_changes_nothing(self, finished: Finished) -> None:
+        """`runner sync` after a delivered run finds nothing to do and leaves every count as it was."""
+        before = _counts(finished)
+        again = runner("sync", environment=finished.environment)
+        assert again.returncode == 0, again.stdout + again.stderr
+        assert _counts(finished) == before
+
+    def test_beats_no_plain_sort_by_words(self, finished: Finished) -> None:
+        """The share of the plain revenue sort stands beside the Insiders' own, and no group of that size has more."""
+        assert 0.02 < finished.metrics["insiders_customer_share"] < 0.2
+        assert finished.metrics["plain_sort_revenue_share"] >= finished.metrics["insiders_revenue_share"] - 1e-9
+
+
+def _client(endpoint: str) -> Any:
+    keys = {"aws_access_key_id": "tests", "aws_secret_access_key": SECRET}
+    return boto3.client("s3", endpoint_url=endpoint, region_name=AWS["AWS_DEFAULT_REGION"], **keys)
+
+
+def _counts(finished: Finished) -> dict[str, int]:
+    with database(finished).connect() as connection:
+        tables = [*RESULTS, "runs", "metrics", "membership_changes", "deliveries"]
+        return {table: connection.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one() for table in tables}
