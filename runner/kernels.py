@@ -14,17 +14,23 @@ ALLOWED = re.compile(
     r"SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|(?:HTTP|HTTPS|NO)_PROXY|(?:http|https|no)_proxy"
 )
 """Names that pass from the runner's environment to a kernel; everything else stays behind."""
+ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
+"""Threads of the numerical libraries, unless the runner's environment names another number.
+
+Two kernels whose libraries each take every core wait for each other: measured on 2 cores, a comparison of clusterings
+took 109 s beside another run and 12 s with one thread each, and alone no longer with one thread than with two.
+"""
 _SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|(?:^|_)KEY(?:$|_)", re.IGNORECASE)
 
 
 def environment(parent: Mapping[str, str], additions: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a kernel: the allowed names without anything that is, by name or form, a credential."""
+    """The environment of a kernel: one thread, and the allowed names without anything that is a credential."""
     passed = {
         name: value
         for name, value in parent.items()
         if ALLOWED.fullmatch(name) and not _SECRET.search(name) and not _holds_password(name, value)
     }
-    return {**passed, **additions}
+    return {**ONE_THREAD, **passed, **additions}
 
 
 def _holds_password(name: str, value: str) -> bool:

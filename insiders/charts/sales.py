@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from insiders.charts import style
-from insiders.pareto import lorenz
+from insiders.exploration.pareto import lorenz
 
 
 def pareto_curves(tables: Mapping[str, pd.DataFrame], top: float = 0.2) -> Figure:

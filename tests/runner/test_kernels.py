@@ -6,7 +6,7 @@ import sys
 import psutil
 import pytest
 
-from runner.kernels import death, environment, kill
+from runner.kernels import ONE_THREAD, death, environment, kill
 
 
 def test_only_allowed_names_pass() -> None:
@@ -24,7 +24,15 @@ def test_only_allowed_names_pass() -> None:
         "GITHUB_TOKEN": "x",
         "PATH_TO_KEY": "x",
     }
-    assert environment({**passes, **stays}, {"INSIDERS_STEP": "eda"}) == {**passes, "INSIDERS_STEP": "eda"}
+    given = environment({**passes, **stays}, {"INSIDERS_STEP": "eda"})
+    assert given == {**ONE_THREAD, **passes, "INSIDERS_STEP": "eda"}
+
+
+def test_libraries_get_one_thread_unless_told_otherwise() -> None:
+    """The runner's environment decides on threads; where it is silent, each library gets one."""
+    given = environment({"OMP_NUM_THREADS": "4"}, {})
+    assert given["OMP_NUM_THREADS"] == "4"
+    assert given["OPENBLAS_NUM_THREADS"] == "1"
 
 
 @pytest.mark.parametrize(

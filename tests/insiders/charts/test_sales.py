@@ -7,10 +7,10 @@ import pandas as pd
 from matplotlib.container import BarContainer
 
 from insiders.charts import sales, style
-from insiders.cohorts import cohort_retention
-from insiders.cycles import daily_sales, monthly_cycle, weekly_cycle
-from insiders.exploration import bulk_lines, bulk_products
-from insiders.pareto import pareto
+from insiders.exploration.bulk import bulk_lines, bulk_products
+from insiders.exploration.cohorts import cohort_retention
+from insiders.exploration.cycles import daily_sales, monthly_cycle, weekly_cycle
+from insiders.exploration.pareto import pareto
 from tests.insiders.small_shop import prepared
 
 style.use()

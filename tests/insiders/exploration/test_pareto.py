@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from insiders.errors import AnalysisError
-from insiders.pareto import gini, groups_for, lorenz, pareto, top_count, top_share
+from insiders.exploration.pareto import gini, groups_for, lorenz, pareto, top_count, top_share
 from insiders.sources import load
 from insiders.transactions import prepare
 from tests.insiders.small_shop import prepared

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from insiders.cohorts import mean_retention
-from insiders.hypotheses import UNTESTABLE
-from insiders.pareto import gini, groups_for, top_count, top_share
+from insiders.exploration.cohorts import mean_retention
+from insiders.exploration.hypotheses import UNTESTABLE
+from insiders.exploration.pareto import gini, groups_for, top_count, top_share
 from insiders.wording import counted, decimal, listing, money, p_value, percent, whole
 
 DEMO_BANNER = (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from insiders.cohorts import months_active
+from insiders.exploration.cohorts import months_active
 from insiders.significance import compare, effect_word, holm
 
 SUPPORTED, REVERSED, SLIGHT, NOT_SHOWN, UNTESTABLE = (

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-from insiders.cohorts import cohort_retention, mean_retention, months_active
+from insiders.exploration.cohorts import cohort_retention, mean_retention, months_active
 from tests.insiders.small_shop import prepared
 
 BOOKS = prepared(

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from insiders import segment_readings as readings
 from insiders import segments
 from insiders.choice import Choice
+from insiders.readings import segments as readings
 from insiders.spaces import Space
 from tests.insiders.demo_customers import customers
 

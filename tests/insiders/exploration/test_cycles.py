@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from insiders.cycles import closed_days, daily_sales, last_whole_month, monthly_cycle, weekly_cycle
+from insiders.exploration.cycles import closed_days, daily_sales, last_whole_month, monthly_cycle, weekly_cycle
 from tests.insiders.small_shop import prepared
 
 

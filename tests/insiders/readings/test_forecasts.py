@@ -3,9 +3,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from insiders import forecast_readings as readings
 from insiders.lstm import Trained
 from insiders.network import Settings
+from insiders.readings import forecasts as readings
 from insiders.series import sale_calendar
 from tests.insiders.forecast_run import COVERAGE, small_run
 from tests.insiders.weekly_shop import sales

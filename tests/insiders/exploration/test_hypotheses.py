@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from insiders.hypotheses import (
+from insiders.exploration.hypotheses import (
     NOT_SHOWN,
     REVERSED,
     SLIGHT,

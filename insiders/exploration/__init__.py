@@ -1,0 +1,1 @@
+"""What an analyst looks at first: spread, concentration, rhythm, loyalty, and hypotheses with their verdicts."""

@@ -1,0 +1,1 @@
+"""Sentences that read a table or a figure, computed from the data they speak of."""
