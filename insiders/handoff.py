@@ -215,6 +215,21 @@ HANDOFF: Mapping[str, pa.DataFrameSchema] = MappingProxyType(
             },
             key=["level", "series", "date", "model"],
         ),
+        "totals": table(
+            {
+                "level": text("level of the forecast"),
+                "model": text("name of the model"),
+                "first_day": moment("first day of the period"),
+                "last_day": moment("last day of the period"),
+                "days": count("open days forecast in it", at_least=1),
+                "mean": number("expected sum of the period, in the unit of the level"),
+                "lower": number("lower bound of the sum, in the same unit"),
+                "upper": number("upper bound of the sum, in the same unit"),
+                "coverage": share("nominal coverage of the bounds"),
+                "periods": count("held-out periods that the bounds rest on", at_least=2),
+            },
+            key=["level", "model"],
+        ),
         "model_scores": table(
             {
                 "level": text("level of the series"),

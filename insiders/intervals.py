@@ -7,6 +7,7 @@ every held-out period in turn judged by the errors of the others.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
 
@@ -31,6 +32,11 @@ class Total:
     coverage: float
     periods: int
     """Held-out periods that the bounds rest on."""
+
+    def table(self, level: str, model: str, days: pd.DatetimeIndex) -> pd.DataFrame:
+        """One row of the hand-off table ``totals``: the sum over the open ``days`` of a level by a model."""
+        period = {"first_day": days[0], "last_day": days[-1], "days": len(days)}
+        return pd.DataFrame([{"level": level, "model": model, **period, **dataclasses.asdict(self)}])
 
 
 def with_bounds(means: pd.DataFrame, held_out: pd.DataFrame, coverage: float) -> pd.DataFrame:

@@ -32,6 +32,8 @@ class Evidence:
     """Highest value first."""
     rules: pd.DataFrame
     forecasts: pd.DataFrame
+    totals: pd.DataFrame
+    """What the forecast days of a level should bring together, by level and model."""
     scores: pd.DataFrame
     confidence: float
     """Nominal coverage of every interval, and 1 less the level of every test."""
@@ -100,6 +102,7 @@ def read(run_folder: str | os.PathLike[str], *, confidence: float = 0.95, seed: 
         segments=handoff.read(run_folder, "segments").sort_values("value_rank", ignore_index=True),
         rules=handoff.read(run_folder, "rules"),
         forecasts=handoff.read(run_folder, "forecasts"),
+        totals=handoff.read(run_folder, "totals"),
         scores=handoff.read(run_folder, "model_scores"),
         confidence=confidence,
         seed=seed,

@@ -19,31 +19,32 @@ HELD_OUT = "mean"
 
 
 def expected(evidence: Evidence) -> Answer:
-    """The expected revenue of the forecast days, with the sum of the daily bounds and the held-out errors."""
+    """The expected revenue of the forecast days, with the bounds of their sum and the held-out errors."""
     forecasts = evidence.forecasts[evidence.forecasts["level"] == LEVEL]
     if forecasts.empty:
         return Answer(QUESTION, "This run made no forecast of the Insiders' revenue, so no figure is given.", {})
     errors = held_out_errors(evidence.scores)
     chosen = _model(forecasts, errors)
     days = forecasts[forecasts["model"] == chosen].sort_values("date", ignore_index=True)
-    total, lower, upper = (float(days[column].sum()) for column in ("mean", "lower", "upper"))
-    coverage = float(days["coverage"].iloc[0])
+    total = evidence.totals[(evidence.totals["level"] == LEVEL) & (evidence.totals["model"] == chosen)].iloc[0]
     text = (
-        f"From {days['date'].iloc[0]:%Y-%m-%d} to {days['date'].iloc[-1]:%Y-%m-%d} "
-        f"({counted(len(days), 'forecast day')}) the Insiders are expected to bring {money(total, evidence.currency)} "
-        f"by the model {_name(chosen)}; the bounds of the days ({percent(coverage, 0)} each) add up to "
-        f"{money(lower, evidence.currency)} and {money(upper, evidence.currency)}, a cautious range for the total, "
-        f"since high and low days partly cancel out. {_trust(errors, chosen, evidence.currency)}"
+        f"From {total['first_day']:%Y-%m-%d} to {total['last_day']:%Y-%m-%d} "
+        f"({counted(int(total['days']), 'open day')}) the Insiders are expected to bring "
+        f"{money(total['mean'], evidence.currency)} by the model {_name(chosen)}, between "
+        f"{money(total['lower'], evidence.currency)} and {money(total['upper'], evidence.currency)} with a nominal "
+        f"coverage of {percent(total['coverage'], 0)}; these bounds rest on "
+        f"{counted(int(total['periods']), 'held-out period')} only. {_trust(errors, chosen, evidence.currency)}"
     )
     figures = {
         "model": chosen,
-        "first_day": days["date"].iloc[0],
-        "last_day": days["date"].iloc[-1],
-        "days": len(days),
-        "expected_revenue": total,
-        "sum_of_lower_bounds": lower,
-        "sum_of_upper_bounds": upper,
-        "daily_coverage": coverage,
+        "first_day": total["first_day"],
+        "last_day": total["last_day"],
+        "days": int(total["days"]),
+        "expected_revenue": float(total["mean"]),
+        "lower": float(total["lower"]),
+        "upper": float(total["upper"]),
+        "coverage": float(total["coverage"]),
+        "held_out_periods": int(total["periods"]),
         "held_out": errors.loc[chosen].to_dict() if chosen in errors.index else {},
     }
     chart = reporting.outlook(_history(evidence), days, evidence.currency)

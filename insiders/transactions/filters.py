@@ -34,7 +34,7 @@ class Filters:
     between invoices of the same customer, so some may be copies; but they stand as far apart as unequal pairs (10
     lines against 12), not side by side like a line scanned twice, and a basket put together from several lists gives
     the same picture. They are 0.3 % of the revenue: what is dropped wrongly is lost for good, what is kept wrongly
-    changes little. `insiders.duplicates.evidence` measures it for the data at hand.
+    changes little. `insiders.transactions.duplicates.evidence` measures it for the data at hand.
     """
     net_cancellations: bool
     """Whether purchases undone in full, and what undoes them, are of kind ``netted``."""

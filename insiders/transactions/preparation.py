@@ -57,7 +57,7 @@ def prepare(
     """Filter raw transactions (`insiders.columns.RAW`) by a preset; whatever else is said overrides it.
 
     ``as_of`` is the last day that counts: what came after it is cut first, so that no later cancellation is known. The
-    other filters are those of `insiders.filters.Filters`. An `AnalysisError` names a filter that leaves nothing.
+    other filters are those of `transactions.filters.Filters`. An `AnalysisError` names a filter that leaves nothing.
     """
     filters = chosen(
         preset,

@@ -27,7 +27,9 @@ def write(folder: Path) -> Path:
     handoff.write(folder, "transactions", prepared.transactions)
     handoff.write(folder, "customers", table)
     _segment(folder, table)
-    handoff.write(folder, "forecasts", _forecasts(prepared.transactions["time"].max().normalize()))
+    forecasts = _forecasts(prepared.transactions["time"].max().normalize())
+    handoff.write(folder, "forecasts", forecasts)
+    handoff.write(folder, "totals", _totals(forecasts))
     handoff.write(folder, "model_scores", _scores())
     return folder
 
@@ -65,6 +67,12 @@ def _forecasts(last: pd.Timestamp) -> pd.DataFrame:
     ]
     both = pd.concat(parts, ignore_index=True)
     return both.assign(lower=both["mean"] - 50, upper=both["mean"] + 150, coverage=0.8)
+
+
+def _totals(forecasts: pd.DataFrame) -> pd.DataFrame:
+    ours = forecasts.groupby(["level", "model"], sort=False)
+    sums = ours.agg(first_day=("date", "min"), last_day=("date", "max"), days=("date", "size"), mean=("mean", "sum"))
+    return sums.assign(lower=sums["mean"] / 2, upper=sums["mean"] * 2, coverage=0.8, periods=4).reset_index()
 
 
 def _scores() -> pd.DataFrame:

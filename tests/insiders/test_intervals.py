@@ -6,7 +6,7 @@ import pytest
 
 from insiders import handoff
 from insiders.errors import AnalysisError
-from insiders.intervals import measured_coverage, total, with_bounds
+from insiders.intervals import Total, measured_coverage, total, with_bounds
 
 
 def held_out(folds: int = 4, days: int = 250, seed: int = 0, level: str = "total") -> pd.DataFrame:
@@ -101,3 +101,11 @@ def test_one_period_bounds_no_total() -> None:
     """A single example has no spread to speak of."""
     with pytest.raises(AnalysisError, match="need two held-out periods"):
         total(coming([1.0]), pd.DataFrame({"fold": ["a"], "actual": [1.0], "mean": [1.0]}), 0.8)
+
+
+def test_a_total_is_a_row_that_the_report_reads() -> None:
+    """The sum of a period, with its days and bounds, meets the contract of the hand-off table."""
+    days = pd.date_range("2024-03-01", periods=3)
+    row = handoff.check("totals", Total(60.0, 40.0, 90.0, 0.8, 4).table("insiders", "ets", days)).iloc[0]
+    assert (row["first_day"], row["last_day"], row["days"]) == (days[0], days[2], 3)
+    assert (row["lower"], row["mean"], row["upper"], row["periods"]) == (40.0, 60.0, 90.0, 4)

@@ -9,11 +9,11 @@ from insiders.answers.evidence import Evidence
 
 
 def test_the_model_with_the_least_error_answers(run: Evidence) -> None:
-    """Of the models that forecast, the one with the least held-out error is quoted, with the sums of its days."""
+    """Of the models that forecast, the one with the least held-out error is quoted, with the bounds of its sum."""
     figures = outlook.expected(run).figures
     assert figures["model"] == "ets"
     assert figures["expected_revenue"] == 2_000.0
-    assert (figures["sum_of_lower_bounds"], figures["sum_of_upper_bounds"]) == (1_500.0, 3_500.0)
+    assert (figures["lower"], figures["upper"], figures["held_out_periods"]) == (1_000.0, 4_000.0, 4)
 
 
 def test_the_error_is_said(run: Evidence) -> None:
