@@ -13,10 +13,10 @@ import nbformat
 from papermill.engines import papermill_engines
 
 from runner import copies
-from runner.engine import ENGINE
+from runner.kernel.engine import ENGINE
+from runner.kernel.supervision import NotebookStopped, Supervision
 from runner.outcomes import Status
 from runner.record import CellRecord, Metric
-from runner.supervision import NotebookStopped, Supervision
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from runner import database
+from runner.delivery import database
 from runner.errors import InputError
 
 ROWS_AT_ONCE = 50_000

@@ -22,9 +22,9 @@ from botocore.exceptions import (
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from runner import digests, extracts
+from runner.delivery.stores import s3_client
 from runner.errors import InputError
 from runner.settings import Settings, masked
-from runner.stores import s3_client
 
 CONNECT_S, READ_S = 5, 30
 CHUNK_BYTES = 1 << 20

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.text import Text
 
 from runner import archive, preflight
-from runner.desk import Completion
+from runner.delivery.desk import Completion
+from runner.delivery.spool import sync
 from runner.notebooks import Notebook
 from runner.outcomes import ExitStatus
 from runner.parameters import Plan
@@ -16,7 +17,6 @@ from runner.pipeline import Pipeline
 from runner.progress import console_for, reporter, summarize
 from runner.run import run
 from runner.settings import Settings
-from runner.spool import sync
 from runner.steps import Order
 
 

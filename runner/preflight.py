@@ -12,7 +12,8 @@ from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
-from runner import database, inputs, stores
+from runner import inputs
+from runner.delivery import database, stores
 from runner.errors import InputError, PreflightError, RunnerError, listed
 from runner.notebooks import Notebook
 from runner.settings import Settings, masked

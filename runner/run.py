@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from runner import archive, digests, inputs, provenance
-from runner.desk import Completion
+from runner.delivery.desk import Completion
+from runner.delivery.run_rows import Metric, RunRow
+from runner.delivery.spool import Spool
 from runner.errors import InputError
 from runner.identifiers import new_run_id
 from runner.journal import Journal
+from runner.kernel.stopping import Stop
 from runner.outcomes import ExitStatus, Status, exit_status, of_run
 from runner.parameters import Value
 from runner.progress import Reporter
 from runner.record import RunRecord, StepRecord
-from runner.run_rows import Metric, RunRow
 from runner.settings import Settings
-from runner.spool import Spool
 from runner.steps import Order, Scene, run_step, told
-from runner.stopping import Stop
 
 _WORDS = {
     Status.SKIPPED: "was skipped",

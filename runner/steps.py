@@ -10,20 +10,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from runner import archive, inputs, kernels, provenance
+from runner import archive, inputs, provenance
+from runner.delivery.publication import requests_in
+from runner.delivery.spool import Spool
 from runner.execute import Execution, execute
 from runner.journal import Journal
+from runner.kernel import process
+from runner.kernel.stopping import Stop
+from runner.kernel.supervision import Supervision, Watch
 from runner.notebooks import Notebook
 from runner.outcomes import Status
 from runner.parameters import RUN_FOLDER, Plan, Value
 from runner.pipeline import Pipeline
 from runner.progress import Reporter
-from runner.publication import requests_in
 from runner.record import FileRecord, RunRecord, StepRecord
 from runner.settings import Settings
-from runner.spool import Spool
-from runner.stopping import Stop
-from runner.supervision import Supervision, Watch
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def _supervision(step: StepRecord, scene: Scene) -> Supervision:
     if scene.settings.data is not None:
         additions["INSIDERS_DATA"] = str(scene.settings.data)
     return Supervision(
-        environment=kernels.environment(os.environ, additions),
+        environment=process.environment(os.environ, additions),
         folder=scene.order.pipeline.path.parent,
         step_seconds=_seconds(asked.timeout_minutes),
         cell_seconds=_seconds(asked.cell_timeout_minutes),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from runner import database, settings
+from runner import settings
+from runner.delivery import database
 
 connection = context.config.attributes.get("connection")
 

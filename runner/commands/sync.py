@@ -9,10 +9,11 @@ from typing import Any
 
 from rich.text import Text
 
-from runner import settings, spool
+from runner import settings
+from runner.delivery import spool
+from runner.delivery.spool import Synced
 from runner.outcomes import ExitStatus
 from runner.progress import console_for
-from runner.spool import Synced
 
 EXAMPLE = "runner sync --json"
 

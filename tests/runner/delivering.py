@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from runner.spool import Spool
+from runner.delivery.spool import Spool
 from tests.runner.runs import run_row, settings
 
 

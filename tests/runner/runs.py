@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from runner.run_rows import RunRow
+from runner.delivery.run_rows import RunRow
 from runner.settings import Settings
 
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from runner.execute import execute
+from runner.kernel.supervision import Supervision
 from runner.outcomes import Status
-from runner.supervision import Supervision
 from tests.runner.bench import NOTEBOOKS
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from runner.cli import main
+from runner.delivery.spool import Spool
 from runner.outcomes import ExitStatus
-from runner.spool import Spool
 from tests import results
 from tests.runner.runs import run_row, settings
 

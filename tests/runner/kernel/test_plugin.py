@@ -3,12 +3,12 @@
 import subprocess
 import sys
 
-from runner.plugin import InsidersEngine
+from runner.kernel.plugin import InsidersEngine
 
 
 def test_the_entry_point_imports_nothing_of_papermill() -> None:
     """Papermill loads it while it is itself half imported."""
-    program = "import sys, runner.plugin; sys.exit(any('papermill' in name for name in sys.modules))"
+    program = "import sys, runner.kernel.plugin; sys.exit(any('papermill' in name for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
 
 

@@ -15,15 +15,15 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from runner import database
 from runner.archive import MANIFEST
+from runner.delivery import database
+from runner.delivery.promote import Promotion, promote
+from runner.delivery.publication import Receipt, Request, Staged, Stored
+from runner.delivery.run_rows import Metric, RunRow, write_metrics, write_run
+from runner.delivery.staging import stage
+from runner.delivery.stores import Store, store_of
 from runner.errors import DeliveryError
-from runner.promote import Promotion, promote
-from runner.publication import Receipt, Request, Staged, Stored
-from runner.run_rows import Metric, RunRow, write_metrics, write_run
 from runner.settings import Settings
-from runner.staging import stage
-from runner.stores import Store, store_of
 
 NOT_ARCHIVED = ("inputs",)
 """Folders of a run that stay behind: copies of what lies elsewhere, named in the manifest by digest and version."""

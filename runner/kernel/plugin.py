@@ -1,7 +1,7 @@
 """The `insiders` engine as papermill finds it, by the entry point `papermill.engine`: `papermill --engine insiders …`.
 
 Papermill loads entry points while it is itself being imported, when its parts cannot be imported yet. So this module
-imports nothing of it, and passes on to `runner.engine` when it is called.
+imports nothing of it, and passes on to `runner.kernel.engine` when it is called.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ class InsidersEngine:
 
     @classmethod
     def execute_notebook(cls, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - papermill's signature
-        """Run a notebook; see `runner.engine.InsidersEngine`."""
+        """Run a notebook; see `runner.kernel.engine.InsidersEngine`."""
         return _engine().execute_notebook(*arguments, **options)
 
     @classmethod
@@ -30,4 +30,4 @@ class InsidersEngine:
 
 
 def _engine() -> Any:  # noqa: ANN401 - a class of a module that is loaded late
-    return importlib.import_module("runner.engine").InsidersEngine
+    return importlib.import_module("runner.kernel.engine").InsidersEngine

@@ -19,20 +19,20 @@ from insiders.errors import PublishError
 from insiders.publish import publish
 from insiders.receipts import Receipt
 from runner import digests
-from runner.run_rows import Metric
+from runner.delivery.run_rows import Metric
+from runner.delivery.spool import Spool, sync
 from runner.settings import Settings
-from runner.spool import Spool, sync
 from tests import results
 from tests.runner.runs import run_row, settings
 from tests.servers import Server, make_bucket
 
 TABLES = ("customers", "segments", "answers")
 POINTS = (
-    "runner.delivery._stage",
-    "runner.desk.answer",
-    "runner.delivery._record",
-    "runner.delivery.promote",
-    "runner.spool._clear",
+    "runner.delivery.places._stage",
+    "runner.delivery.desk.answer",
+    "runner.delivery.places._record",
+    "runner.delivery.places.promote",
+    "runner.delivery.spool._clear",
 )
 """Where a delivery is cut off: each function is where the next part of it would have begun."""
 
@@ -233,7 +233,7 @@ def test_a_killed_delivery_is_finished_by_sync(remote: Settings, request_file: P
     facts = {"folder": str(remote.checkout), "database_url": remote.database_url}
     facts |= {"bucket": remote.bucket or "", "endpoint_url": remote.endpoint_url or ""}
     command = [sys.executable, "-m", "tests.runner.delivering", json.dumps(facts), str(folder), str(request_file)]
-    here = Path(__file__).resolve().parents[2]
+    here = Path(__file__).resolve().parents[3]
     dead = subprocess.run([*command, point], cwd=here, env=os.environ, timeout=60)
     assert dead.returncode == -signal.SIGKILL
     (one,) = sync(remote)

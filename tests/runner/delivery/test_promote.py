@@ -10,12 +10,13 @@ import pytest
 import sqlalchemy as sa
 
 from insiders import handoff
-from runner import database, digests
-from runner.promote import promote
-from runner.publication import Rows
-from runner.run_rows import Metric, write_metrics, write_run
+from runner import digests
+from runner.delivery import database
+from runner.delivery.promote import promote
+from runner.delivery.publication import Rows
+from runner.delivery.run_rows import Metric, write_metrics, write_run
+from runner.delivery.staging import stage
 from runner.settings import Settings
-from runner.staging import stage
 from tests import results
 from tests.runner import runs
 

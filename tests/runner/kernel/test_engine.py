@@ -7,8 +7,8 @@ import nbformat
 import papermill
 import pytest
 
-from runner.engine import ENGINE, Book
-from runner.supervision import NotebookStopped
+from runner.kernel.engine import ENGINE, Book
+from runner.kernel.supervision import NotebookStopped
 from tests.runner.bench import NOTEBOOKS
 
 
@@ -35,7 +35,7 @@ def test_papermill_learns_of_a_dead_kernel(tmp_path: Path) -> None:
 def test_the_entry_point_names_the_engine(checkout: Path) -> None:
     """What pyproject.toml tells papermill is there."""
     points = tomllib.loads((checkout / "pyproject.toml").read_text())["project"]["entry-points"]
-    assert points["papermill.engine"] == {ENGINE: "runner.plugin:InsidersEngine"}
+    assert points["papermill.engine"] == {ENGINE: "runner.kernel.plugin:InsidersEngine"}
 
 
 def test_a_growing_copy_is_written_now_and_then(tmp_path: Path) -> None:

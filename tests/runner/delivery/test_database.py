@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from insiders.handoff import RESULTS
-from runner import database
+from runner.delivery import database
+from runner.delivery.staging import NOT_PUBLISHED
 from runner.errors import DeliveryError, PlaceError
-from runner.staging import NOT_PUBLISHED
 from tests.servers import Server
 
 SQL_TYPES = {"int64": sa.Integer, "float64": sa.Float, "bool": sa.Boolean, "datetime64[ns]": sa.DateTime}

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from runner.usage import Usage
+from runner.kernel.usage import Usage
 
 PARENT = """
 import subprocess, sys

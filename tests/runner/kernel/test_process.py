@@ -6,7 +6,7 @@ import sys
 import psutil
 import pytest
 
-from runner.kernels import ONE_THREAD, death, environment, kill
+from runner.kernel.process import ONE_THREAD, death, environment, kill
 
 
 def test_only_allowed_names_pass() -> None:

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from runner.database import insert, transact
+from runner.delivery.database import insert, transact
+from runner.delivery.run_rows import RUNS
+from runner.delivery.staging import DELIVERIES
 from runner.outcomes import Status
-from runner.run_rows import RUNS
 from runner.settings import CHECKOUT
-from runner.staging import DELIVERIES
 
 MEMBERSHIP_CHANGES = CHECKOUT / "infra" / "sql" / "membership_changes.sql"
 PUBLISHED = sa.table(

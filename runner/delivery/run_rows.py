@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import sqlalchemy as sa
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from runner.database import insert
+from runner.delivery.database import insert
 
 
 class RunRow(BaseModel):

@@ -16,8 +16,8 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager, papermil
 from papermill.log import logger
 
 from runner import copies
+from runner.kernel.supervision import Client, NotebookStopped, Supervision
 from runner.outcomes import Status
-from runner.supervision import Client, NotebookStopped, Supervision
 
 ENGINE = "insiders"
 """Its name in papermill's registry."""

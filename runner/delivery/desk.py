@@ -9,11 +9,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from runner.delivery import Places, conclude, deliver, keep_rest
+from runner.delivery.places import Places, conclude, deliver, keep_rest
+from runner.delivery.promote import Promotion
+from runner.delivery.publication import Receipt, Request, answer, read_request, requests_in
+from runner.delivery.run_rows import Metric, RunRow
 from runner.errors import DeliveryError, RunnerError
-from runner.promote import Promotion
-from runner.publication import Receipt, Request, answer, read_request, requests_in
-from runner.run_rows import Metric, RunRow
 from runner.settings import masked
 
 log = logging.getLogger(__name__)

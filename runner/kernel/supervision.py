@@ -16,10 +16,11 @@ from jupyter_client.kernelspec import NoSuchKernel
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 
-from runner import copies, kernels
+from runner import copies
+from runner.kernel import process
+from runner.kernel.stopping import Stop
+from runner.kernel.usage import Usage
 from runner.outcomes import Status
-from runner.stopping import Stop
-from runner.usage import Usage
 
 GRACE_SECONDS = 3.0
 """How long an interrupted cell may take to end before its kernel is killed."""
@@ -57,7 +58,7 @@ class Watch:
 class Supervision:
     """Circumstances of one execution."""
 
-    environment: Mapping[str, str] = field(default_factory=lambda: kernels.environment(os.environ, {}))
+    environment: Mapping[str, str] = field(default_factory=lambda: process.environment(os.environ, {}))
     """The whole environment of the kernel."""
     folder: Path | None = None
     """The kernel's working directory; without it the runner's own."""
@@ -128,7 +129,7 @@ class Client(PapermillNotebookClient):
                 self.nb.metadata.papermill["cpu_seconds"] = round(usage.cpu_seconds, 2)
                 self.nb.metadata.papermill["peak_memory_bytes"] = usage.peak_bytes
                 await self._async_cleanup_kernel()
-                kernels.kill(usage.descendants)
+                process.kill(usage.descendants)
 
     async def _run_cell(self, index: int, cell: nbformat.NotebookNode, number: int, total: int) -> None:
         """Run one cell, settle its status in the copy, and raise `NotebookStopped` where it is the last one."""
@@ -188,10 +189,10 @@ class Client(PapermillNotebookClient):
 
     def _death(self) -> str | None:
         """How the kernel died; None while it lives."""
-        process = self.km.provisioner.process if self.km and self.km.provisioner else None
-        if process is None or process.poll() is None:
+        kernel = self.km.provisioner.process if self.km and self.km.provisioner else None
+        if kernel is None or kernel.poll() is None:
             return None
-        return kernels.death(process.returncode)
+        return process.death(kernel.returncode)
 
     async def _give_up(self, task: asyncio.Future[Any], *, interrupt: bool) -> None:
         """Let the cell end by an interrupt and keep what it printed; without that, leave it and kill its kernel."""

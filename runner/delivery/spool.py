@@ -24,11 +24,11 @@ from typing import Self
 
 from pydantic import ValidationError
 
-from runner.delivery import Places
-from runner.desk import Completion, Desk, State
+from runner.delivery.desk import Completion, Desk, State
+from runner.delivery.places import Places
+from runner.delivery.publication import Receipt, requests_in
+from runner.delivery.run_rows import Metric, RunRow
 from runner.files import write_aside
-from runner.publication import Receipt, requests_in
-from runner.run_rows import Metric, RunRow
 from runner.settings import Settings
 
 LOOK_EVERY_S = 0.1

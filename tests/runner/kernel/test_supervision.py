@@ -5,11 +5,12 @@ import json
 import nbformat
 import pytest
 
-from runner import copies, supervision
-from runner.engine import InsidersEngine
+from runner import copies
+from runner.kernel import supervision
+from runner.kernel.engine import InsidersEngine
+from runner.kernel.supervision import NotebookStopped, Supervision
 from runner.outcomes import Status
 from runner.run import Ended
-from runner.supervision import NotebookStopped, Supervision
 from tests.runner.bench import NOTEBOOKS, copy, printed, step
 
 

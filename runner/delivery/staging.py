@@ -18,9 +18,9 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from runner import digests
-from runner.database import insert
+from runner.delivery.database import insert
+from runner.delivery.publication import Rows, Staged
 from runner.errors import DeliveryError, listed
-from runner.publication import Rows, Staged
 
 NOT_PUBLISHED = frozenset({"runs", "metrics", "deliveries", "published_runs", "membership_changes", "alembic_version"})
 """Tables that the runner alone writes; every other table with a `run_id` can be published."""

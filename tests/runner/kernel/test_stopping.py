@@ -3,8 +3,8 @@
 import os
 import signal
 
+from runner.kernel.stopping import Stop
 from runner.outcomes import ExitStatus
-from runner.stopping import Stop
 
 
 def test_a_signal_is_noted_and_passed_on() -> None:
