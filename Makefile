@@ -16,7 +16,7 @@ check: .venv/installed  ## format, lint, types, notebooks without outputs, impor
 	.venv/bin/pytest -q tests/test_rooms.py tests/test_packages.py tests/test_notebooks.py
 
 lab: .venv/installed  ## JupyterLab on the notebooks, with the packages of this project
-	cd notebooks && ../.venv/bin/jupyter lab
+	cd notebooks && ../.venv/bin/jupyter lab $(ARGS)
 
 lock: .venv/installed  ## renew requirements.lock after a change of dependencies in pyproject.toml
 	infra/host/lock.sh

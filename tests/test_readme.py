@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,6 +37,20 @@ def test_make_knows_its_targets(command: str) -> None:
     """A `make` command of the README names a target of the Makefile."""
     targets = re.findall(r"^([a-z]+):", (CHECKOUT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     assert command.split()[1] in targets
+
+
+@pytest.mark.parametrize("command", MAKE)
+def test_make_would_call_programs_that_exist(command: str) -> None:
+    """What a `make` command of the README would call is there: programs of `.venv`, scripts of the project."""
+    said = subprocess.run(
+        ["make", "--dry-run", "--always-make", command.split()[1]], cwd=CHECKOUT, capture_output=True, text=True
+    )
+    assert said.returncode == 0, said.stderr
+    scripts = re.findall(r"infra/\S+\.sh", said.stdout)
+    assert scripts
+    assert not [script for script in scripts if not os.access(CHECKOUT / script, os.X_OK)]
+    programs = set(re.findall(r"\.venv/bin/(\S+)", said.stdout))
+    assert not [program for program in programs if not Path(sys.executable).with_name(program).exists()]
 
 
 @pytest.mark.parametrize("command", RUNNER)
