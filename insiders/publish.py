@@ -44,7 +44,7 @@ def publish(
     shows what would be.
     """
     folder = Path(run_folder).resolve()
-    request = _request(folder, tables or {}, artifacts)
+    request = _request(folder, tables or {}, [_in_folder(Path(run_folder), asked) for asked in artifacts])
     spool = os.environ.get("INSIDERS_SPOOL")
     if not spool:
         return Receipt("shown", None, planned(request))
@@ -70,9 +70,13 @@ def metric(name: str, value: float | str, unit: str = "") -> None:
     display({METRIC: message, "text/plain": f"{name}: {shown} {unit}".rstrip()}, raw=True)
 
 
-def _request(
-    folder: Path, tables: Mapping[str, pd.DataFrame], artifacts: Sequence[str | os.PathLike[str]]
-) -> dict[str, Any]:
+def _in_folder(run_folder: Path, asked: str | os.PathLike[str]) -> Path:
+    """The file asked for, spelt from the run folder or from the working directory, as a path of the real run folder."""
+    here, given = (Path(os.path.normpath(Path(path).absolute())) for path in (asked, run_folder))
+    return run_folder.resolve() / (here.relative_to(given) if here.is_relative_to(given) else asked)
+
+
+def _request(folder: Path, tables: Mapping[str, pd.DataFrame], artifacts: Sequence[Path]) -> dict[str, Any]:
     """What is to be delivered, all of it checked and written; a `PublishError` names every fault."""
     files, faults = _artifact_files(folder, artifacts)
     checked = {}
@@ -98,15 +102,14 @@ def _request(
     }
 
 
-def _artifact_files(folder: Path, artifacts: Sequence[str | os.PathLike[str]]) -> tuple[list[Path], list[str]]:
+def _artifact_files(folder: Path, artifacts: Sequence[Path]) -> tuple[list[Path], list[str]]:
     """The files asked for, folders spelt out, and what is wrong with any of them."""
     files: list[Path] = []
     faults = []
-    for asked in artifacts:
-        path = Path(asked) if Path(asked).is_absolute() else folder / asked
+    for path in artifacts:
         found = sorted(inner for inner in path.rglob("*") if inner.is_file()) if path.is_dir() else [path]
         if not found or not found[0].is_file():
-            faults.append(f"{asked}: is not there, or empty")
+            faults.append(f"{path}: is not there, or empty")
             continue
         for file in found:
             fault = _place_fault(folder, file)

@@ -225,3 +225,19 @@ def test_a_metric_needs_a_plain_name() -> None:
     """The name is a key of the database."""
     with pytest.raises(PublishError, match="plain name"):
         publish.metric("mean silhouette", 0.4)
+
+
+def test_files_may_be_spelt_from_the_working_directory(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In JupyterLab the run folder is a relative path, and so are the files that a cell wrote into it."""
+    monkeypatch.chdir(folder.parent)
+    here = Path(folder.name)
+    shown = publish.publish(here, artifacts=[here / "artifacts" / "insiders.csv", "artifacts/insiders.csv"])
+    assert [line[0] for line in shown.lines] == ["artifacts/insiders.csv"]
+
+
+def test_a_run_folder_behind_a_link_is_a_run_folder(folder: Path, tmp_path: Path) -> None:
+    """A run folder that is itself reached through a link serves like any other."""
+    link = tmp_path / "linked"
+    link.symlink_to(folder)
+    shown = publish.publish(link, artifacts=[link / "artifacts" / "insiders.csv"])
+    assert [line[0] for line in shown.lines] == ["artifacts/insiders.csv"]
