@@ -54,6 +54,11 @@ class Comparison:
         """The size of the effect in a word."""
         return effect_word(self.delta.estimate)
 
+    def test_columns(self) -> dict[str, object]:
+        """The result as columns of a table of tests; ``p_holm`` is for whoever knows how many tests there are."""
+        interval = {"delta": self.delta.estimate, "delta_lower": self.delta.lower, "delta_upper": self.delta.upper}
+        return {**interval, "effect": self.effect, "p": self.p, "p_holm": float("nan")}
+
 
 @dataclass(frozen=True)
 class Normality:

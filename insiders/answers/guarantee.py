@@ -11,7 +11,6 @@ from insiders.errors import AnalysisError
 from insiders.forward import CHOSEN, NEXT, REST, ForwardCheck, forward_check
 from insiders.significance import (
     SHAPIRO_LIMITS,
-    Comparison,
     compare,
     holm,
     mean_bootstrap_interval,
@@ -114,19 +113,8 @@ def _compare(ours: pd.Series, theirs: pd.Series, confidence: float) -> dict[str,
     if min(sizes.values()) < 2:
         missing = dict.fromkeys(["u", "delta", "delta_lower", "delta_upper", "p", "p_holm"], float("nan"))
         return {**sizes, **missing, "effect": "cannot be tested"}
-    return {**sizes, **_flat(compare(ours.astype(float), theirs.astype(float), confidence=confidence))}
-
-
-def _flat(found: Comparison) -> dict[str, object]:
-    return {
-        "u": found.u,
-        "delta": found.delta.estimate,
-        "delta_lower": found.delta.lower,
-        "delta_upper": found.delta.upper,
-        "effect": found.effect,
-        "p": found.p,
-        "p_holm": float("nan"),
-    }
+    found = compare(ours.astype(float), theirs.astype(float), confidence=confidence)
+    return {**sizes, "u": found.u, **found.test_columns()}
 
 
 def _normality(evidence: Evidence) -> str:

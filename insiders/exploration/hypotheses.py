@@ -132,16 +132,7 @@ def _tested(hypothesis: Hypothesis, confidence: float) -> dict[str, object]:
     if min(len(ours), len(theirs)) < 2:
         missing = dict.fromkeys(["delta", "delta_lower", "delta_upper", "p", "p_holm"], float("nan"))
         return {**row, **missing, "effect": UNTESTABLE}
-    found = compare(ours, theirs, confidence=confidence)
-    return {
-        **row,
-        "delta": found.delta.estimate,
-        "delta_lower": found.delta.lower,
-        "delta_upper": found.delta.upper,
-        "effect": found.effect,
-        "p": found.p,
-        "p_holm": float("nan"),
-    }
+    return {**row, **compare(ours, theirs, confidence=confidence).test_columns()}
 
 
 def _verdict(delta: float, p: float, alpha: float) -> str:

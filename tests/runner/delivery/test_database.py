@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -28,14 +27,6 @@ DESIGN = {
     "published_runs": ["pipeline"],
     "deliveries": ["run_id", "table_name"],
 }
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[sa.Engine]:
-    made = database.engine(database_url)
-    database.migrate(made)
-    yield made
-    made.dispose()
 
 
 def test_migrations_make_the_tables_of_the_design(engine: sa.Engine) -> None:

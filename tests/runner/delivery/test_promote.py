@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,14 +18,6 @@ from runner.delivery.staging import stage
 from runner.settings import Settings
 from tests import results
 from tests.runner import runs
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[sa.Engine]:
-    made = database.engine(database_url)
-    database.migrate(made)
-    yield made
-    made.dispose()
 
 
 @pytest.fixture

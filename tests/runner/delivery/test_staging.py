@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,14 +21,6 @@ from tests import results
 from tests.runner import runs
 
 Change = Callable[[pd.DataFrame], pd.DataFrame]
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[sa.Engine]:
-    made = database.engine(database_url)
-    database.migrate(made)
-    yield made
-    made.dispose()
 
 
 def asked(name: str, path: Path, **facts: object) -> Rows:
