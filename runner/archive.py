@@ -5,24 +5,37 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from runner import digests
+from runner import digests, journal, lost
 from runner.errors import RecordError, UnknownRunError
 from runner.files import write_aside
 from runner.identifiers import is_run_id
 from runner.outcomes import Status
-from runner.record import FileRecord, RunRecord
+from runner.record import FORMAT, CellRecord, FileRecord, RunRecord
+from runner.redaction import Redactor
 
 MANIFEST = "run.json"
 JOURNAL = "journal.jsonl"
 ROOMS = ("tables", "results", "artifacts")
+_ALWAYS = {"status", "started", "provenance", "steps"}
+_NEW_IN_STEPS: dict[str, Any] = {
+    "item": {},
+    "content": None,
+    "why": None,
+    "cached_from": None,
+    "attempts": [],
+    "overridden": [],
+}
+"""What a manifest of format 1 does not say of a step."""
 NAMES = ("latest", "latest-good", "previous")
 
 
@@ -35,22 +48,47 @@ def make_folder(output: Path, pipeline: str, run_id: str) -> Path:
     return folder
 
 
-def write_manifest(folder: Path, record: RunRecord) -> None:
-    """Write `run.json`, aside and then into place."""
-    write_aside(folder / MANIFEST, record.to_json())
+@dataclass
+class Manifest:
+    """The manifest of a run that is under way, written at every turn.
+
+    A turn that cannot be written (the disk is full) leaves the one before in place; the first such fault is kept, and
+    the run ends with it.
+    """
+
+    folder: Path
+    redactor: Redactor = field(default_factory=Redactor)
+    fault: OSError | None = None
+    """Why the last turn is not on the disk; None where it is."""
+
+    def write(self, record: RunRecord) -> None:
+        """Write `run.json`, aside and then into place."""
+        try:
+            write_aside(self.folder / MANIFEST, record.to_json(self.redactor))
+            self.fault = None
+        except OSError as fault:
+            self.fault = fault
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a run folder, or a `RecordError`. A run whose process has vanished reads as `lost`."""
+    """The manifest of a run folder, or a `RecordError`. A run whose process has vanished is marked as `lost`."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RecordError(f"{folder / MANIFEST}: cannot be read: {error}") from None
-    if not isinstance(manifest, dict) or manifest.get("run_id") != folder.name:
+    if not isinstance(manifest, dict) or manifest.get("run_id") != folder.name or not manifest.keys() >= _ALWAYS:
         raise RecordError(f"{folder / MANIFEST}: is not the manifest of the run {folder.name}")
+    manifest = _upgraded(manifest)
     if manifest["status"] == Status.RUNNING and _vanished(manifest):
-        manifest |= {"status": Status.LOST, "reason": "its process has vanished; the journal tells how far it came"}
+        manifest = lost.marked(manifest, _journal_of(folder))
+        with contextlib.suppress(OSError):  # whoever only looks may not be allowed to write
+            write_aside(folder / MANIFEST, as_text(manifest).encode(errors="backslashreplace"))
     return manifest
+
+
+def cell_of(told: Mapping[str, Any]) -> CellRecord:
+    """The record of a cell that a manifest tells of."""
+    return CellRecord(**{**told, "status": Status(told["status"])})
 
 
 def as_text(manifest: dict[str, Any]) -> str:
@@ -98,6 +136,21 @@ def written_since(folder: Path, before: dict[str, tuple[int, int]]) -> tuple[Fil
     after = snapshot(folder)
     changed = [path for path, state in after.items() if before.get(path) != state]
     return tuple(FileRecord(path, after[path][0], digests.of_file(folder / path)) for path in changed)
+
+
+def _journal_of(folder: Path) -> list[dict[str, Any]]:
+    try:
+        return journal.read(folder / JOURNAL)
+    except OSError:
+        return []
+
+
+def _upgraded(manifest: dict[str, Any]) -> dict[str, Any]:
+    """A manifest with the fields that an earlier version did not write."""
+    if manifest.get("format") == FORMAT:
+        return manifest
+    steps = [{**_NEW_IN_STEPS, "base": step["name"], "copy": step["notebook"], **step} for step in manifest["steps"]]
+    return {"identity": None, "parent": None, "fence": None, **manifest, "steps": steps}
 
 
 def _by_name(name: str, folders: list[Path]) -> Path:

@@ -18,6 +18,9 @@ COMMANDS = {
     "run": "run a pipeline",
     "params": "the parameters of a pipeline or a notebook",
     "check": "what a run needs, looked at before the first cell",
+    "resume": "go on from the step at which a run stopped",
+    "rerun": "run again from the recorded commit and parameters, and compare",
+    "backfill": "one run for each of several dates",
     "history": "past runs, newest first",
     "show": "one run: status, steps, parameters, provenance, metrics, files",
     "sync": "deliver what could not be delivered",
@@ -27,6 +30,7 @@ STATUSES = """exit status:
   1  a step failed
   2  the command or a parameter is wrong; nothing was started
   3  refused by preflight; nothing was started
+  4  another run of the pipeline is under way
   5  timed out
   6  the kernel died or ran out of memory
   7  ran, but delivery is pending (runner sync)

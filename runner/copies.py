@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,11 +16,17 @@ from runner.literals import literal
 from runner.notebooks import PARAMETERS
 from runner.outcomes import Status
 from runner.record import CellRecord, Metric
+from runner.redaction import Redactor
 
 MARK = "papermill-error-cell-tag"
 """Papermill's tag for cells that only tell where a copy stopped; a rerun of the copy leaves them out."""
 METRIC = "application/vnd.insiders.metric+json"
 INJECTED = "injected-parameters"
+NO_SECRETS = Redactor()
+LONG_TEXT = 2**16
+_ENCODER = json.JSONEncoder(ensure_ascii=False, indent=1, sort_keys=True, separators=(",", ": "))
+_TRANSIENT = ("signature", "orig_nbformat", "orig_nbformat_minor")
+"""Metadata that nbformat keeps in memory only."""
 COMPLETED = "completed"
 """Papermill's word for a cell that succeeded, kept in copies for the tools that read it."""
 
@@ -46,9 +53,55 @@ def _injected(values: Mapping[str, object]) -> nbformat.NotebookNode:
     return nbformat.v4.new_code_cell(source, id=INJECTED, metadata={"tags": [INJECTED], "papermill": {}})
 
 
-def write(notebook: nbformat.NotebookNode, path: Path) -> None:
-    """Write a copy aside and move it into place."""
-    write_aside(path, (nbformat.writes(notebook) + "\n").encode("utf-8", errors="backslashreplace"))
+def write(notebook: nbformat.NotebookNode, path: Path, redactor: Redactor = NO_SECRETS) -> None:
+    """Write a copy without its secrets aside, and move it into place."""
+    content = bytearray()
+    for piece in _ENCODER.iterencode(_written(notebook, redactor)):
+        # Half a character, which has no bytes in UTF-8, stands in JSON as the escape that it came from.
+        content += piece.encode("utf-8", errors="backslashreplace")
+    content += b"\n"
+    write_aside(path, bytes(content))
+
+
+def _written(notebook: nbformat.NotebookNode, redactor: Redactor) -> dict[str, Any]:
+    """A notebook as its file holds it: without secrets, and texts as lists of lines.
+
+    nbformat's own writer splits every text, and takes ten times the memory of a long one that is made of short lines.
+    """
+    content: dict[str, Any] = redactor.tree(dict(notebook))
+    content["metadata"] = {name: told for name, told in content["metadata"].items() if name not in _TRANSIENT}
+    content["cells"] = [
+        {
+            **cell,
+            "source": cell["source"].splitlines(keepends=True),
+            "metadata": {**cell["metadata"], **_redacted(original, cell)},
+            **({"outputs": list(map(_in_lines, cell["outputs"]))} if "outputs" in cell else {}),
+        }
+        for original, cell in zip(notebook.cells, content["cells"], strict=True)
+    ]
+    return content
+
+
+def _in_lines(output: Mapping[str, Any]) -> dict[str, Any]:
+    """An output with its texts in lines, as Jupyter writes them; a very long text stays one."""
+    found = dict(output)
+    if "text" in found:
+        found["text"] = _lines(found["text"])
+    if "data" in found:
+        data = found["data"].items()
+        found["data"] = {kind: shape if kind.endswith("json") else _lines(shape) for kind, shape in data}
+    return found
+
+
+def _lines(text: str) -> str | list[str]:
+    return text.splitlines(keepends=True) if len(text) <= LONG_TEXT else text
+
+
+def _redacted(original: Mapping[str, Any], cell: Mapping[str, Any]) -> dict[str, Any]:
+    """What the metadata of a cell says when a secret stood in its source, so that it is not the source that ran."""
+    if cell["source"] == original["source"]:
+        return {}
+    return {"papermill": {**cell["metadata"].get("papermill", {}), "source_redacted": True}}
 
 
 def runs_code(cell: nbformat.NotebookNode) -> bool:

@@ -5,35 +5,29 @@ One line per parameter, read as syntax and never run:
     name: type = default  # {a | b} what it means
     name: type = default  # [2..25] what it means
 
-Types are bool, int, float, str, date, list[T], dict[str, T] and T | None; `{…}` lists the allowed values and `[…]` the
-bounds, both ends included and either one may be left out. In a list or a dict they hold for every item.
+The types are those of `runner.annotations`; `{…}` lists the allowed values and `[…]` the bounds, both ends included and
+either one may be left out. In a list, a tuple or a dict they hold for every item. Infinity is allowed where the limits
+name it (`[0..inf]`), and what is not a number where it is the default (`float("nan")`).
 """
 
 from __future__ import annotations
 
 import ast
 import dataclasses
-import io
-import re
-import tokenize
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
-from types import GenericAlias, UnionType
+import functools
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from runner import literals
+from runner import literals, parameters_cell
+from runner.annotations import type_of
 from runner.errors import ParameterError, listed
-from runner.notebooks import Notebook, without_magics
-from runner.values import Type, described, read_text
-
-_PLAIN: dict[str, type] = {"bool": bool, "int": int, "float": float, "str": str, "date": date}
-_FINITE = ConfigDict(allow_inf_nan=False)
-_LIMITS = re.compile(
-    r"(?:\{(?P<allowed>[^}]*)\}|\[(?P<low>[^\]]*?)\.\.(?P<high>[^\]]*?)\])\s*(?P<meaning>.*)", re.DOTALL
-)
+from runner.limits import Limits, items, limits_of
+from runner.notebooks import Notebook
+from runner.parameters_cell import Line
+from runner.scalars import exact_float, is_nan, shown
+from runner.values import Type, described, read_text, read_tree, refit
 
 
 @dataclass(frozen=True)
@@ -46,39 +40,30 @@ class Declaration:
     """The type as the notebook writes it."""
     default: object
     meaning: str = ""
-    allowed: tuple[object, ...] | None = None
-    low: object = None
-    high: object = None
+    limits: Limits = field(default_factory=Limits)
 
     def checked(self, value: object) -> object:
         """The value, in exactly the declared type, or a ValueError in words; a whole number may stand for a float."""
+        fitted = refit(self.type, value, _as_float)
         try:
-            kept = TypeAdapter(self.type, config=_FINITE).validate_python(value, strict=True)
+            kept = _adapter(self.type).validate_python(fitted, strict=True)
+            literals.literal(kept)
         except ValidationError as error:
             raise ValueError(described(error)) from None
-        for item in kept.values() if isinstance(kept, dict) else kept if isinstance(kept, list) else [kept]:
-            if item is not None:
-                self._check_limits(item)
+        except ParameterError as error:
+            raise ValueError(str(error)) from None
+        if not literals.same(kept, fitted):
+            raise ValueError(f"{shown(value)} is not of the type {self.type_text}")
+        self.limits.check(kept)
         return kept
 
     def read(self, text: str) -> object:
         """The value that a text stands for (see `runner.values.read_text`), checked."""
         return self.checked(read_text(self.type, text))
 
-    @property
-    def limits(self) -> str:
-        """The allowed values or bounds, as the notebook writes them."""
-        if self.allowed is not None:
-            return "{" + " | ".join(map(str, self.allowed)) + "}"
-        if self.low is None and self.high is None:
-            return ""
-        return f"[{'' if self.low is None else self.low}..{'' if self.high is None else self.high}]"
-
-    def _check_limits(self, item: Any) -> None:  # noqa: ANN401 - any type that compares with its bounds
-        if self.allowed is not None and item not in self.allowed:
-            raise ValueError(f"{item!r} is not one of {self.limits}")
-        if (self.low is not None and item < self.low) or (self.high is not None and item > self.high):
-            raise ValueError(f"{item} is not within {self.limits}")
+    def read_tree(self, tree: object) -> object:
+        """The value that a part of a YAML or JSON document stands for (see `runner.values.read_tree`), checked."""
+        return self.checked(read_tree(self.type, tree))
 
 
 def declared(notebook: Notebook) -> dict[str, Declaration]:
@@ -86,97 +71,48 @@ def declared(notebook: Notebook) -> dict[str, Declaration]:
 
     Imports, comments and a docstring may stand in the cell too. Without such a cell there are no parameters.
     """
-    if notebook.parameters is None:
-        return {}
-    source = without_magics(notebook.parameters.source)
-    where = f"{notebook.path.name}, cell {notebook.parameters.number}"
-    try:
-        tree = ast.parse(source)
-    except SyntaxError as error:
-        raise ParameterError(f"{where}, line {error.lineno}: {error.msg}") from None
-    comments = dict(_comments(source))
-    found: dict[str, Declaration] = {}
-    faults = []
-    for node in tree.body:
-        try:
-            if declaration := _declaration(node, comments.get(node.end_lineno or node.lineno, "")):
-                if declaration.name in found:
-                    raise ValueError(f"{declaration.name} is declared twice")
-                found[declaration.name] = declaration
-        except ValueError as error:
-            faults.append(f"{where}, line {node.lineno}: {error}")
+    found, faults = read(notebook)
     if faults:
         raise ParameterError(listed("the parameters of a notebook cannot be read:", faults))
     return found
 
 
-def _declaration(node: ast.stmt, comment: str) -> Declaration | None:
-    """The declaration that a statement makes, None for those that declare nothing; a ValueError for a fault."""
-    if isinstance(node, ast.Import | ast.ImportFrom) or (
-        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    ):
-        return None
-    if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name) or node.value is None:
-        raise ValueError(f"`{ast.unparse(node).splitlines()[0]}` is not of the form `name: type = default`")
-    name, kind = node.target.id, type_of(node.annotation)
+def read(notebook: Notebook) -> tuple[dict[str, Declaration], list[str]]:
+    """The declarations of a notebook that can be read, and what is wrong with the other lines."""
+    if notebook.parameters is None:
+        return {}, []
+    cell = parameters_cell.read(notebook)
+    found: dict[str, Declaration] = {}
+    faults = list(cell.faults)
+    for line in cell.lines:
+        try:
+            found[line.name] = _declaration(line)
+        except (ValueError, RecursionError) as error:
+            faults.append((line.number, str(error)))
+    where = f"{notebook.path.name}, cell {notebook.parameters.number}"
+    return found, [f"{where}, line {number}: {reason}" for number, reason in sorted(faults)]
+
+
+def _declaration(line: Line) -> Declaration:
+    kind = type_of(line.annotation)
     try:
-        default = literals.value_of(node.value)
-    except (ValueError, TypeError):
-        raise ValueError(f"the default of {name} is no plain value: {ast.unparse(node.value)}") from None
-    declaration = Declaration(name, kind, ast.unparse(node.annotation), default, **_limits(kind, comment))
+        default = literals.value_of(line.default)
+    except ValueError as error:
+        raise ValueError(f"the default of {line.name} is no plain value: {error}") from None
+    limits, meaning = limits_of(kind, line.comment)
+    limits = dataclasses.replace(limits, nan=any(map(is_nan, items(default))))
+    declaration = Declaration(line.name, kind, ast.unparse(line.annotation), default, meaning, limits)
     try:
         return dataclasses.replace(declaration, default=declaration.checked(default))
     except ValueError as error:
-        raise ValueError(f"the default of {name} breaks its own declaration: {error}") from None
+        raise ValueError(f"the default of {line.name} breaks its own declaration: {error}") from None
 
 
-def type_of(node: ast.expr) -> Type:
-    """The type that an annotation names, or a ValueError."""
-    if isinstance(node, ast.Name) and node.id in _PLAIN:
-        return _PLAIN[node.id]
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr) and _is_none(node.right):
-        return type_of(node.left) | None
-    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
-        arguments = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        match node.value.id, arguments:
-            case "list", [item]:
-                return GenericAlias(list, (type_of(item),))
-            case "dict", [ast.Name(id="str"), item]:
-                return GenericAlias(dict, (str, type_of(item)))
-    raise ValueError(
-        f"no parameter can have the type {ast.unparse(node)}; "
-        "use bool, int, float, str, date, list[T], dict[str, T] or T | None"
-    )
+def _as_float(kind: Type, value: object) -> object:
+    return exact_float(value) if kind is float and type(value) is int else value
 
 
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
-
-
-def _limits(kind: Type, comment: str) -> dict[str, Any]:
-    """Meaning, allowed values and bounds from a comment."""
-    match = _LIMITS.fullmatch(comment)
-    if not match:
-        return {"meaning": comment}
-    limits: dict[str, Any] = {"meaning": match["meaning"].strip()}
-    if match["allowed"] is not None:
-        limits["allowed"] = tuple(read_text(item_type(kind), text.strip()) for text in match["allowed"].split("|"))
-    for end in ("low", "high"):
-        if match[end]:
-            limits[end] = read_text(item_type(kind), match[end].strip())
-    return limits
-
-
-def item_type(kind: Type) -> Type:
-    """The type that limits are compared with: without None, and of the items of a list or dict."""
-    if isinstance(kind, UnionType):
-        return item_type(next(part for part in kind.__args__ if part is not type(None)))
-    arguments = getattr(kind, "__args__", ())
-    return item_type(arguments[-1]) if arguments else kind
-
-
-def _comments(source: str) -> Iterator[tuple[int, str]]:
-    """Line number and text of each comment that stands behind code."""
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT and token.line[: token.start[1]].strip():
-            yield token.start[0], token.string.lstrip("#").strip()
+@functools.cache
+def _adapter(kind: Type) -> TypeAdapter[Any]:
+    """What checks values of a type; building one takes far longer than using it."""
+    return TypeAdapter(kind, config=ConfigDict(allow_inf_nan=True))

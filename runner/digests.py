@@ -17,3 +17,8 @@ def of_folder(folder: Path) -> str:
     files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     lines = [f"{of_file(folder / file)}  {file}\n" for file in files]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def of(path: Path) -> str:
+    """The digest of a file or of a folder."""
+    return of_folder(path) if path.is_dir() else of_file(path)

@@ -7,7 +7,8 @@
     │   ├── ParameterError    an unknown parameter, a wrong type, a value out of range
     │   └── UnknownRunError   no run, or more than one, goes by that name
     ├── PreflightError        something a run needs is missing; nothing was started exit 3
-    ├── RecordError           a run's manifest cannot be read
+    ├── LockedError           another run of the pipeline is under way              exit 4
+    ├── RecordError           a run's manifest cannot be read or written
     ├── InputError            an input could not be fetched, or is not what it should be
     ├── PlaceError            the bucket or the database does not answer: try again later
     └── DeliveryError         a request to publish contradicts its contract, or what is already there
@@ -56,8 +57,14 @@ class PreflightError(RunnerError):
     exit_status = ExitStatus.REFUSED
 
 
+class LockedError(RunnerError):
+    """Another run of the pipeline is under way."""
+
+    exit_status = ExitStatus.LOCKED
+
+
 class RecordError(RunnerError):
-    """A run's manifest is missing or cannot be read."""
+    """A run's manifest is missing, or cannot be read or written."""
 
 
 class InputError(RunnerError):

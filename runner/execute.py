@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import nbformat
 from papermill.engines import papermill_engines
 
 from runner import copies
+from runner.kernel import endings
 from runner.kernel.engine import ENGINE
 from runner.kernel.supervision import NotebookStopped, Supervision
 from runner.outcomes import Status
@@ -32,6 +33,8 @@ class Execution:
     peak_memory_bytes: int | None = None
     cells: tuple[CellRecord, ...] = ()
     metrics: tuple[Metric, ...] = ()
+    read_back: dict[str, str] = field(default_factory=dict)
+    """The `repr` that names had in the kernel at the end. Empty where the kernel died; a deleted name is not in it."""
     story: str | None = None
     """Traceback of a fault of the runner itself, for the journal."""
 
@@ -59,7 +62,9 @@ def execute(notebook: Path, copy: Path, values: Mapping[str, object], supervisio
     except NotebookStopped as stopped:
         outcome = {"status": stopped.status, "reason": stopped.reason, "stopped_at": stopped.stopped_at}
     except OSError as error:
-        outcome = {"status": Status.FAILED, "reason": f"the copy could not be written: {error}"}
+        story = "".join(traceback.format_exception(error))
+        reason = f"the notebook could not be read: {error}" if book is None else endings.unwritten(copy, error)
+        outcome = {"status": Status.FAILED, "reason": reason, "story": story}
     except Exception as error:  # noqa: BLE001 - the record of a run survives a fault of the runner, and tells it
         reason = f"a fault of the runner: {type(error).__name__}: {error}"
         outcome = {"status": Status.FAILED, "reason": reason, "story": traceback.format_exc()}
@@ -68,4 +73,5 @@ def execute(notebook: Path, copy: Path, values: Mapping[str, object], supervisio
         told = book.metadata.papermill
         outcome |= {name: told.get(name) for name in ("cpu_seconds", "peak_memory_bytes")}
         outcome |= {"cells": copies.cells(book), "metrics": copies.metrics(book)}
+        outcome |= {"read_back": dict(told.get("read_back", {}))}
     return Execution(started=started, finished=finished, **outcome)

@@ -2,28 +2,114 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
+import re
+import secrets
+import socket
+import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import psutil
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
+_ASIDE = re.compile(r"\..+\.(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]{8}\.aside")
+_NOT_HERE = (errno.EINVAL, errno.ENOTSUP, errno.EACCES)
+"""What file systems say on which a folder cannot be flushed."""
 
 
 def write_aside(path: Path, content: bytes) -> None:
-    """Write a file beside its place, let the disk have it, then move it into place: the old or the new, never half."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.aside")
+    """Write a file beside its place, let the disk have it, then move it into place: the old or the new, never half.
+
+    An `OSError` says that it could not be done, and leaves nothing beside the place. A link in the place is replaced,
+    never followed. What processes that were killed while they wrote have left in the folder is removed.
+    """
+    aside = path.with_name(f".{path.name}.{_HOST}-{os.getpid()}-{secrets.token_hex(4)}.aside")
     try:
-        with aside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+        _write(aside, content, _mode(path))
+        again(os.replace, aside, path)
+    except BaseException:
+        _forget(aside)
+        raise
     _sync_folder(path.parent)
+    _clear(path.parent)
+
+
+def again(call: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
+    """What the call returns, made again for as long as a signal interrupts it: some network file systems let it."""
+    while True:
+        try:
+            return call(*arguments, **options)
+        except InterruptedError:
+            continue
+
+
+def _write(path: Path, content: bytes, mode: int | None) -> None:
+    """Write a new file, and wait until the disk has it."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    handle = again(os.open, path, flags, 0o666 if mode is None else stat.S_IRUSR | stat.S_IWUSR)
+    try:
+        if mode is not None:
+            os.fchmod(handle, mode)
+        left = memoryview(content)
+        while left:
+            left = left[again(os.write, handle, left) :]
+        again(os.fsync, handle)
+    finally:
+        _close(handle)
+
+
+def _mode(path: Path) -> int | None:
+    """The permissions of the file in the place, which its successor keeps; None where there is no file."""
+    try:
+        found = path.lstat().st_mode
+    except OSError:
+        return None
+    return stat.S_IMODE(found) if stat.S_ISREG(found) else None
 
 
 def _sync_folder(folder: Path) -> None:
-    """Let the disk have the folder's new entry too, where the system lets a folder be opened."""
-    handle = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+    """Let the disk have the folder's new entry too, where the system lets a folder be flushed."""
     try:
-        os.fsync(handle)
+        handle = again(os.open, folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except PermissionError:
+        return
+    try:
+        again(os.fsync, handle)
+    except OSError as error:
+        if error.errno not in _NOT_HERE:
+            raise
     finally:
+        _close(handle)
+
+
+def _close(handle: int) -> None:
+    """Close a file whose content the disk has; a close that is interrupted has closed it nevertheless."""
+    try:
         os.close(handle)
+    except InterruptedError:
+        return
+
+
+def _clear(folder: Path) -> None:
+    """Remove what processes of this host that are gone have left half written in the folder."""
+    try:
+        left = [(path, _ASIDE.fullmatch(path.name)) for path in folder.glob(".*.aside")]
+    except OSError:
+        return
+    for path, owner in left:
+        if owner and owner["host"] == _HOST and not psutil.pid_exists(int(owner["pid"])):
+            _forget(path)
+
+
+def _forget(path: Path) -> None:
+    """Remove a file that nobody misses; where that fails, a later writer removes it."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return

@@ -52,6 +52,7 @@ _EXITS = {
     Status.KERNEL_DIED: ExitStatus.KERNEL_DIED,
     Status.OUT_OF_MEMORY: ExitStatus.KERNEL_DIED,
     Status.CANCELLED: ExitStatus.INTERRUPTED,
+    Status.SKIPPED: ExitStatus.LOCKED,
 }
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
-from runner import inputs
+from runner import inputs, lint, wording
 from runner.delivery import database, stores
 from runner.errors import InputError, PreflightError, RunnerError, listed
 from runner.notebooks import Notebook
@@ -29,17 +29,25 @@ class Finding:
 
     subject: str
     fault: str | None = None
-    """What is wrong, and what to do; None where all is well."""
+    """What is wrong, and what to do; a run is refused because of it. None where all is well."""
     detail: str = ""
+    remark: str | None = None
+    """What is wrong, and what to do, although a run may go ahead."""
+
+    @property
+    def wrong(self) -> str | None:
+        """The fault or the remark."""
+        return self.fault or self.remark
 
 
 def look(
     notebooks: Iterable[Notebook], sources: Mapping[str, str], parameters: Iterable[str], settings: Settings
 ) -> list[Finding]:
     """All findings, good and bad. `sources` are the inputs to fetch, `parameters` the notebooks that receive values."""
-    books = list(notebooks)
+    books = list({book.path: book for book in notebooks}.values())
+    receive = set(parameters)
     return [
-        *(_notebook(book, receives=book.path.name in set(parameters)) for book in books),
+        *(finding for book in books for finding in _notebook(book, receives=book.path.name in receive)),
         *_kernels(books),
         *_packages(books, settings.checkout),
         _folder(settings.output),
@@ -56,26 +64,38 @@ def require(findings: Iterable[Finding]) -> None:
         raise PreflightError(listed("refused before the first cell, and nothing was started:", faults))
 
 
-def _notebook(notebook: Notebook, *, receives: bool) -> Finding:
+def _notebook(notebook: Notebook, *, receives: bool) -> Iterator[Finding]:
     subject = notebook.path.name
+    remarks = lint.remarks(notebook)
+    yield from (Finding(subject, fault=one.text) if one.stops else Finding(subject, remark=one.text) for one in remarks)
     if not notebook.cells:
-        return Finding(subject, "has no cell with code")
-    if notebook.parameters is None and receives:
-        return Finding(subject, "has no cell tagged `parameters`, but parameters are given to it")
-    return Finding(subject, detail=f"{len(notebook.cells)} cells with code")
+        yield Finding(subject, "has no cell with code; write one, or take its step out of the pipeline")
+    elif notebook.parameters is None and receives:
+        yield Finding(
+            subject, "has no cell tagged `parameters`, but parameters are given to it; tag the one that declares"
+        )
+    elif not remarks:
+        yield Finding(subject, detail=f"{len(notebook.cells)} cells with code")
 
 
 def _kernels(notebooks: Iterable[Notebook]) -> Iterator[Finding]:
+    manager = KernelSpecManager()
     for name in sorted({notebook.kernel for notebook in notebooks}):
         subject = f"kernel {name}"
         try:
-            program = KernelSpecManager().get_kernel_spec(name).argv[0]
-        except NoSuchKernel:
-            known = ", ".join(sorted(KernelSpecManager().find_kernel_specs())) or "none"
-            yield Finding(subject, f"is not installed (installed: {known}); `python -m ipykernel install` adds one")
+            spec = manager.get_kernel_spec(name)
+        except (NoSuchKernel, ValueError, OSError):
+            known = sorted(manager.find_kernel_specs())
+            hint = wording.nearest(name, known) or f"; installed: {', '.join(known) or 'none'}"
+            yield Finding(subject, f"is not installed; choose another in JupyterLab, or install it{hint}")
             continue
-        found = shutil.which(program) or program.startswith("python")
-        yield Finding(subject, None if found else f"its program {program} is missing", detail=program)
+        program = spec.argv[0] if spec.argv else "nothing"
+        fault = None
+        if spec.language.lower() not in ("python", ""):
+            fault = f"runs {spec.language}; choose a Python kernel in JupyterLab"
+        elif not (shutil.which(program) or program.startswith("python")):
+            fault = f"its program {program} is missing; install the kernel again: `python -m ipykernel install --user`"
+        yield Finding(subject, fault, detail=program)
 
 
 def _packages(notebooks: Iterable[Notebook], checkout: Path) -> Iterator[Finding]:
@@ -90,19 +110,24 @@ def _packages(notebooks: Iterable[Notebook], checkout: Path) -> Iterator[Finding
 def _installed(name: str, places: Iterable[Path]) -> bool:
     if name in sys.builtin_module_names or any((p / name).is_dir() or (p / f"{name}.py").is_file() for p in places):
         return True
-    return importlib.util.find_spec(name) is not None
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ValueError:  # a module that is there, but was not loaded in the usual way, such as `__main__`
+        return True
 
 
 def _folder(output: Path) -> Finding:
+    """Whether files can be made in the folder, or where it is still to be made; nothing is left behind."""
     subject = f"output folder {output}"
+    there = next(place for place in (output, *output.parents) if place.exists())
     try:
-        output.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=output):
-            free = shutil.disk_usage(output).free
+        with tempfile.TemporaryFile(dir=there):
+            free = shutil.disk_usage(there).free
     except OSError as error:
-        return Finding(subject, f"cannot be written to: {error.strerror}")
+        return Finding(subject, f"cannot be written to: {error.strerror}; set INSIDERS_OUTPUT to another")
     if free < LEAST_FREE_BYTES:
-        return Finding(subject, f"only {memory(free)} of disk are free; a run wants {memory(LEAST_FREE_BYTES)}")
+        said = f"only {memory(free)} of disk are free; a run wants {memory(LEAST_FREE_BYTES)}: make room"
+        return Finding(subject, f"{said}, or set INSIDERS_OUTPUT to a folder on another disk")
     return Finding(subject, detail=f"{memory(free)} free")
 
 
@@ -119,20 +144,26 @@ def _input(name: str, source: str, folder: Path, settings: Settings) -> Finding:
 
 
 def _database(settings: Settings) -> Finding:
-    subject, engine = "database", database.engine(settings.database_url)
+    subject, url = "database", settings.database_url
+    path = Path(url.removeprefix("sqlite:///").partition("?")[0])
+    if url.startswith("sqlite:///") and not path.exists():
+        return Finding(subject, detail=f"{url}, to be made")
+    engine = database.engine(url)
     try:
         database.ping(engine)
     except RunnerError as error:
         return Finding(subject, str(error))
     finally:
         engine.dispose()
-    return Finding(subject, detail=masked(settings.database_url))
+    return Finding(subject, detail=masked(url))
 
 
 def _bucket(settings: Settings) -> Finding:
-    subject = f"bucket {settings.bucket}" if settings.bucket else "archive"
+    if not settings.bucket:
+        return Finding("archive", detail="the output folder itself")
+    subject = f"bucket {settings.bucket}"
     try:
         stores.store_of(settings).ping()
     except RunnerError as error:
         return Finding(subject, str(error))
-    return Finding(subject, detail=settings.endpoint_url or ("AWS" if settings.bucket else "the output folder itself"))
+    return Finding(subject, detail=settings.endpoint_url or "AWS")

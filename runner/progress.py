@@ -41,9 +41,9 @@ class Reporter:
         """One line for the person."""
         self.console.print(Text(text, style=style))
 
-    def step_started(self, step: str, position: int, total: int) -> None:
-        """A step begins, the `position`th of `total`."""
-        self.say(f"[{position}/{total}] {step}: started")
+    def step_started(self, step: str, position: int, total: int, why: str) -> None:
+        """A step begins to run, the `position`th of `total`, for a reason."""
+        self.say(f"[{position}/{total}] {step}: started ({why})" if why else f"[{position}/{total}] {step}: started")
 
     def cell_started(self, step: str, number: int, total: int) -> None:
         """A cell of the step was sent to its kernel."""
@@ -71,8 +71,9 @@ class LiveReporter(Reporter):
         self._bars = Progress(*columns, TimeElapsedColumn(), console=console, refresh_per_second=4, transient=True)
         self._bar: TaskID | None = None
 
-    def step_started(self, step: str, position: int, total: int) -> None:
-        """A new bar."""
+    def step_started(self, step: str, position: int, total: int, why: str) -> None:
+        """A line with the reason, and a new bar."""
+        super().step_started(step, position, total, why)
         self._bar = self._bars.add_task(f"[{position}/{total}] {step}", total=None, cell="starting the kernel")
 
     def cell_started(self, step: str, number: int, total: int) -> None:  # noqa: ARG002 - the bar knows its step
@@ -109,7 +110,10 @@ def ending(step: Mapping[str, Any]) -> str:
     """How a step ended, in one line: status, time and memory, or the cell and the error."""
     if step["status"] == Status.SUCCEEDED:
         used = f"{wording.seconds(step['seconds'])}, {wording.memory(step['peak_memory_bytes'])}"
-        return f"succeeded in {used}, {wording.cells(step['cells'])} cells"
+        tries = f", at attempt {len(step['attempts']) + 1}" if step["attempts"] else ""
+        return f"succeeded in {used}, {wording.cells(step['cells'])} cells{tries}"
+    if step["status"] == Status.CACHED:
+        return f"cached: {step['why']}"
     where = f" in cell {step['stopped_at']}" if step["stopped_at"] else ""
     return f"{step['status']}{where}: {step['reason']}"
 
@@ -136,9 +140,12 @@ def summarize(console: Console, manifest: Mapping[str, Any], folder: Path) -> No
             shown = " · ".join(map(wording.metric, step["metrics"][:MOST_METRICS]))
             more = len(step["metrics"]) - MOST_METRICS
             console.print(Text(f"{step['name']}: {shown}{f' · {more} more' if more > 0 else ''}"))
+    for step in manifest["steps"]:
+        for line in step["overridden"]:
+            console.print(Text(f"{step['name']}: {line}", style="yellow"))
     console.print(Text(f"{folder}"))
     for step in manifest["steps"]:
         if step["status"] not in (Status.SUCCEEDED, Status.CACHED, Status.SKIPPED):
             console.print(Text(f"{step['name']} {ending(step)}", style="red"))
-            if (folder / step["notebook"]).is_file():
-                console.print(Text(f"its copy: {folder / step['notebook']}"))
+            if (folder / step["copy"]).is_file():
+                console.print(Text(f"its copy: {folder / step['copy']}"))

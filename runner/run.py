@@ -1,27 +1,33 @@
-"""One run of a pipeline: inputs, steps in order, the record at every turn, delivery at the end."""
+"""One run of a pipeline: the lock, inputs, steps in order, the record at every turn, delivery at the end."""
 
 from __future__ import annotations
 
 import dataclasses
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from runner import archive, digests, inputs, provenance
+from runner import archive, checkout, closing, inputs, lock, opening, redaction
+from runner.archive import Manifest
 from runner.delivery.desk import Completion
-from runner.delivery.run_rows import Metric, RunRow
 from runner.delivery.spool import Spool
-from runner.errors import InputError
+from runner.errors import InputError, LockedError, PlaceError, PreflightError, RecordError
 from runner.identifiers import new_run_id
 from runner.journal import Journal
 from runner.kernel.stopping import Stop
-from runner.outcomes import ExitStatus, Status, exit_status, of_run
+from runner.lock import Lock
+from runner.outcomes import ExitStatus, Status
 from runner.parameters import Value
 from runner.progress import Reporter
 from runner.record import RunRecord, StepRecord
+from runner.redaction import Redactor
+from runner.reuse import NothingToTakeOver, Shelf
 from runner.settings import Settings
-from runner.steps import Order, Scene, run_step, told
+from runner.steps import Order, Scene, run_step
 
 _WORDS = {
     Status.SKIPPED: "was skipped",
@@ -48,50 +54,93 @@ class Ended:
 
 
 def run(order: Order, settings: Settings, reporter: Reporter) -> Ended:
-    """Run the pipeline. What goes wrong in it is in the record and in the exit status; nothing is raised for it."""
-    run_id = new_run_id()
-    folder = archive.make_folder(settings.output, order.pipeline.name, run_id)
-    record = _opening(order, settings, run_id)
-    archive.write_manifest(folder, record)
-    with Stop() as stop, Spool(settings, _row(record, folder), folder) as spool:
-        with Journal(folder / archive.JOURNAL) as journal:
-            journal.write("run_started", run_id=run_id, pipeline=record.pipeline, command=record.command)
-            scene = Scene(order, settings, folder, journal, spool, stop, reporter, fetched={})
-            record, scene = _with_inputs(record, scene)
-            record = _with_steps(record, scene)
-            record = _closing(record)
-            journal.write("run_finished", status=record.status, reason=record.reason)
-        # From here on nothing in the run folder changes: its digest stands for it.
-        archive.write_manifest(folder, record)
-        go_live = record.status.good and order.pipeline.promote == "automatic"
-        completion = spool.complete(_row(record, folder), _metrics(record), go_live=go_live)
-    return Ended(folder, record, completion, _exit(record, completion, stop))
+    """Run the pipeline. What goes wrong in it is in the record and in the exit status.
+
+    Raises `opening.AlreadyRun` where the same run has succeeded before and nobody chose particular steps, and a
+    `RecordError` where the record could not be written. A run that finds the pipeline locked ends as `skipped`.
+    """
+    record = opening.opening(order, settings, new_run_id())
+    try:
+        with _locked(settings, record) as held:
+            if not order.choice.chosen and (found := opening.earlier(record, settings)):
+                raise opening.AlreadyRun(record, found)
+            return _run(dataclasses.replace(record, fence=held.fence), order, settings, reporter, held)
+    except LockedError as locked:
+        return _refused(opening.refused(record, str(locked)), order, settings)
+    except OSError as fault:
+        raise RecordError(f"the run {record.run_id} could not be recorded: {fault}") from fault
 
 
-def _opening(order: Order, settings: Settings, run_id: str) -> RunRecord:
-    """The record as it stands before anything was done."""
-    started = datetime.now(UTC)
-    pipeline = order.pipeline
-    return RunRecord(
-        run_id=run_id,
-        pipeline=pipeline.name,
-        title=pipeline.title,
-        logical_date=order.plan.as_of or started.astimezone().date(),
-        started=started,
-        command=inputs.shown(order.command),
-        pipeline_file={"path": pipeline.path.name, "sha256": digests.of_file(pipeline.path)},
-        provenance=provenance.of_run(settings.checkout),
-        steps=tuple(
-            StepRecord(
-                name=step.name,
-                notebook=step.notebook,
-                notebook_sha256=order.notebooks[step.name].sha256,
-                needs=step.needs,
-                parameters=told(order.plan.values[step.name]),
+@contextmanager
+def _locked(settings: Settings, record: RunRecord) -> Iterator[Lock]:
+    """The pipeline's lock; a place that is away now keeps the run from starting, and is no pending delivery."""
+    with ExitStack() as stack:
+        try:
+            held = stack.enter_context(lock.hold(settings, record.pipeline, record.run_id))
+        except PlaceError as fault:
+            raise PreflightError(f"refused before the first cell, and nothing was started: {fault}") from fault
+        yield held
+
+
+def _run(record: RunRecord, order: Order, settings: Settings, reporter: Reporter, held: Lock) -> Ended:
+    folder = archive.make_folder(settings.output, record.pipeline, record.run_id)
+    manifest = Manifest(folder, _redactor(order))
+    record = dataclasses.replace(record, provenance=_with_changes(record, settings, manifest))
+    _write(manifest, record)
+    with Stop() as stop, Spool(settings, closing.row(record, folder), folder, fence=held.fence) as spool:
+        with Journal(folder / archive.JOURNAL, manifest.redactor) as journal:
+            journal.write("run_started", run_id=record.run_id, pipeline=record.pipeline, command=record.command)
+            scene = Scene(
+                order,
+                settings,
+                folder,
+                manifest,
+                journal,
+                spool,
+                stop,
+                reporter,
+                manifest.redactor,
+                shelf=Shelf(settings.output, record.pipeline),
+                run_ends=_deadline(order),
+                held=held,
             )
-            for step in pipeline.ordered()
-        ),
-    )
+            record = closing.closing(_with_steps(*_with_inputs(record, scene)))
+            journal.write("run_finished", status=record.status, reason=record.reason)
+        record = closing.with_fault(record, journal.fault)
+        # From here on nothing in the run folder changes: its digest stands for it.
+        _write(manifest, record)
+        go_live = order.pipeline.promote == "automatic" and order.may_go_live and closing.is_whole(record)
+        completion = spool.complete(closing.row(record, folder), closing.metrics(record), go_live=go_live)
+    return Ended(folder, record, completion, closing.exit_of(record, completion, stop))
+
+
+def _refused(record: RunRecord, order: Order, settings: Settings) -> Ended:
+    folder = archive.make_folder(settings.output, record.pipeline, record.run_id)
+    _write(Manifest(folder, _redactor(order)), record)
+    return Ended(folder, record, Completion(pending=False), ExitStatus.LOCKED)
+
+
+def _redactor(order: Order) -> Redactor:
+    references = {name for names in order.plan.references.values() for name in names.values()}
+    return Redactor.of(redaction.secrets_in(os.environ, references))
+
+
+def _with_changes(record: RunRecord, settings: Settings, manifest: Manifest) -> dict[str, Any]:
+    """The provenance, with what the checkout differs by from its commit stored in the run folder."""
+    git = checkout.of_checkout(settings.checkout, manifest.folder, manifest.redactor)
+    return {**record.provenance, "git": git}
+
+
+def _write(manifest: Manifest, record: RunRecord) -> None:
+    manifest.write(record)
+    if manifest.fault is not None:
+        path, said = manifest.folder / archive.MANIFEST, manifest.fault.strerror or manifest.fault
+        raise RecordError(f"the record {path} could not be written: {said}; what it said before is still there")
+
+
+def _deadline(order: Order) -> float | None:
+    minutes = order.pipeline.timeout_minutes
+    return None if minutes is None else time.monotonic() + 60 * minutes
 
 
 def _with_inputs(record: RunRecord, scene: Scene) -> tuple[RunRecord, Scene]:
@@ -102,35 +151,51 @@ def _with_inputs(record: RunRecord, scene: Scene) -> tuple[RunRecord, Scene]:
         if "://" in source:
             scene.reporter.say(f"fetching {name} from {inputs.shown(source)}")
         try:
-            one = inputs.fetch(source, scene.folder / "inputs", scene.settings)
+            one = inputs.fetch(source, scene.folder / "inputs", scene.settings, stopped=scene.stop.asked)
         except InputError as error:
             scene.journal.write("input_failed", parameter=name, reason=str(error))
+            if scene.stop.asked():
+                return dataclasses.replace(record, inputs=tuple(facts)), scene
             return dataclasses.replace(record, reason=f"input {name}: {error}", inputs=tuple(facts)), scene
         facts.append({"parameter": name, **dataclasses.asdict(one)})
         fetched[name] = Value(one.injected, "input")
         scene.journal.write("input_fetched", **facts[-1])
     record = dataclasses.replace(record, inputs=tuple(facts))
-    archive.write_manifest(scene.folder, record)
+    scene.manifest.write(record)
     return record, dataclasses.replace(scene, fetched=fetched)
 
 
 def _with_steps(record: RunRecord, scene: Scene) -> RunRecord:
     """Run the steps in order; one that cannot run says why."""
     for position, step in enumerate(record.steps):
-        if record.reason is not None:
-            done = dataclasses.replace(step, status=Status.SKIPPED, reason="the inputs could not be fetched")
-        elif scene.stop.signal is not None:
-            done = dataclasses.replace(step, status=Status.CANCELLED, reason=f"{scene.stop.signal.name} came before it")
-        elif failed := _failed_needs(step, record):
-            done = dataclasses.replace(step, status=Status.SKIPPED, reason=f"needs {', '.join(failed)}")
-        else:
-            scene.reporter.step_started(step.name, position + 1, len(record.steps))
-            done = run_step(step, record, scene)
+        try:
+            done = _hindered(step, record, scene) or run_step(step, record, scene)
+        except NothingToTakeOver as nothing:
+            record = dataclasses.replace(record, reason=str(nothing))
+            done = dataclasses.replace(step, status=Status.SKIPPED, reason=str(nothing))
         scene.journal.write("step_finished", step=step.name, status=done.status, reason=done.reason)
-        scene.reporter.step_finished(dataclasses.asdict(done))
+        scene.reporter.step_finished(scene.redactor.tree(dataclasses.asdict(done)))
         record = dataclasses.replace(record, steps=(*record.steps[:position], done, *record.steps[position + 1 :]))
-        archive.write_manifest(scene.folder, record)
+        scene.manifest.write(record)
+        if (fault := scene.manifest.fault) and record.reason is None:
+            record = dataclasses.replace(record, reason=f"the record could not be written: {fault.strerror or fault}")
     return record
+
+
+def _hindered(step: StepRecord, record: RunRecord, scene: Scene) -> StepRecord | None:
+    """The record of a step that cannot run, with the reason; None for one that can."""
+    if record.reason is not None:
+        return dataclasses.replace(step, status=Status.SKIPPED, reason=record.reason)
+    if scene.stop.signal is not None:
+        return dataclasses.replace(step, status=Status.CANCELLED, reason=f"{scene.stop.signal.name} came before it")
+    if scene.held.taken_over is not None:
+        return dataclasses.replace(step, status=Status.SKIPPED, reason=f"the lock is lost: {scene.held.taken_over}")
+    if scene.run_ends is not None and time.monotonic() >= scene.run_ends:
+        limit = f"{scene.order.pipeline.timeout_minutes:g} minutes"
+        return dataclasses.replace(step, status=Status.TIMED_OUT, reason=f"the run's limit of {limit} came before it")
+    if failed := _failed_needs(step, record):
+        return dataclasses.replace(step, status=Status.SKIPPED, reason=f"needs {', '.join(failed)}")
+    return None
 
 
 def _failed_needs(step: StepRecord, record: RunRecord) -> list[str]:
@@ -138,56 +203,4 @@ def _failed_needs(step: StepRecord, record: RunRecord) -> list[str]:
         f"{one.name}, which {_WORDS.get(one.status, one.status)}"
         for one in record.steps
         if one.name in step.needs and not one.status.good
-    ]
-
-
-def _closing(record: RunRecord) -> RunRecord:
-    """The record of a run that is over: its status, and the reason of the first step that did not succeed."""
-    status = of_run(step.status for step in record.steps)
-    reason = record.reason
-    if reason is not None:
-        status = Status.FAILED
-    elif not status.good:
-        step = next(one for one in record.steps if one.status is status)
-        where = f", cell {step.stopped_at}" if step.stopped_at else ""
-        reason = f"{step.name}{where}: {step.reason}"
-    finished = datetime.now(UTC)
-    seconds = round((finished - record.started).total_seconds(), 3)
-    return dataclasses.replace(record, status=status, reason=reason, finished=finished, seconds=seconds)
-
-
-def _exit(record: RunRecord, completion: Completion, stop: Stop) -> ExitStatus:
-    if record.status is Status.CANCELLED:
-        return stop.exit_status
-    if record.status.good and completion.refused:
-        return ExitStatus.FAILED
-    if record.status is Status.FAILED and all(step.status is Status.SKIPPED for step in record.steps):
-        return ExitStatus.REFUSED  # an input could not be fetched, and no cell ran
-    return exit_status(record.status, pending=completion.pending)
-
-
-def _row(record: RunRecord, folder: Path) -> RunRow:
-    """The run as the database keeps it; the digest of its manifest once that is final."""
-    origin = record.provenance
-    over = record.status is not Status.RUNNING
-    return RunRow(
-        run_id=record.run_id,
-        pipeline=record.pipeline,
-        status=record.status,
-        started_at=record.started,
-        logical_date=record.logical_date,
-        finished_at=record.finished,
-        digest=digests.of_file(folder / archive.MANIFEST) if over else None,
-        git_commit=origin["git"]["commit"],
-        host=origin["host"],
-        username=origin["user"],
-    )
-
-
-def _metrics(record: RunRecord) -> list[Metric]:
-    return [
-        Metric(step=step.name, name=metric.name, value=metric.value, unit=metric.unit)
-        for step in record.steps
-        for metric in step.metrics
-        if metric.value is not None
     ]

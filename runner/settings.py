@@ -21,6 +21,8 @@ NAMES = (
     "INSIDERS_OUTPUT",
     "INSIDERS_DATA",
 )
+PARAMETER = "INSIDERS_PARAMETER_"
+"""Beginning of the names that give parameters; `runner.parameters` looks at them."""
 _LINE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*)")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()-]+)*/?")
 _DATABASES = {"sqlite", "postgresql", "postgresql+psycopg2"}
@@ -113,7 +115,11 @@ def _unquoted(value: str) -> str:
 
 def _misspelt(environment: Mapping[str, str]) -> list[str]:
     """Names close to a setting's, which would otherwise be ignored without a word."""
-    strangers = [name for name in environment if name.startswith("INSIDERS_") and name not in NAMES]
+    strangers = [
+        name
+        for name in environment
+        if name.startswith("INSIDERS_") and not name.startswith(PARAMETER) and name not in NAMES
+    ]
     near = {name: difflib.get_close_matches(name, NAMES, n=1, cutoff=0.85) for name in sorted(strangers)}
     return [f"{name} is no setting; did you mean {names[0]}?" for name, names in near.items() if names]
 

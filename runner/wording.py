@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -51,3 +52,9 @@ def cells(records: list[dict[str, Any]]) -> str:
     """How many cells did what they should: `12 of 40`, or `40` where all did."""
     good = sum(one["status"] == "succeeded" for one in records)
     return str(good) if good == len(records) else f"{good} of {len(records)}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`; did you mean …?` where a known name is close to the one given, else nothing."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""

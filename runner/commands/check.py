@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from dataclasses import asdict
 
 from rich.table import Table
 from rich.text import Text
 
-from runner import notebooks, parameters, pipeline, preflight, settings
+from runner import lint, notebooks, parameters, pipeline, preflight, schedule, settings
 from runner.errors import PipelineError, UsageError
 from runner.outcomes import ExitStatus
 from runner.parameters import Plan
@@ -29,18 +30,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> ExitStatus:
-    """Print what was looked at; the exit status is 3 where something is wrong."""
+    """Print what was looked at; the exit status is 3 where something is wrong, be it only a habit to be mended."""
     places = settings.load()
     names = [options.pipeline] if options.pipeline else sorted(path.stem for path in places.notebooks.glob("*.yml"))
     if not names:
         raise PipelineError(f"there is no pipeline in {places.notebooks}")
     found = list(dict.fromkeys(finding for name in names for finding in _findings(name, places)))
     if options.json:
-        facts = [{**asdict(finding), "good": finding.fault is None} for finding in found]
+        facts = [{**asdict(finding), "good": finding.wrong is None} for finding in found]
         sys.stdout.write(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
     else:
         _print(found)
-    return ExitStatus.REFUSED if any(finding.fault for finding in found) else ExitStatus.SUCCEEDED
+    return ExitStatus.REFUSED if any(finding.wrong for finding in found) else ExitStatus.SUCCEEDED
 
 
 def _findings(name: str, places: Settings) -> list[Finding]:
@@ -48,17 +49,28 @@ def _findings(name: str, places: Settings) -> list[Finding]:
         asked = pipeline.read(pipeline.find(name, places), places)
     except UsageError as error:
         return [Finding(f"pipeline {name}", str(error))]
-    books, faults = notebooks.read_all({step.name: asked.notebook(step) for step in asked.steps})
-    first = [Finding(f"pipeline {name}", detail=f"{len(asked.steps)} steps")]
+    books, faults = notebooks.read_all(asked.notebooks)
+    first = [Finding(f"pipeline {name}", detail=f"{len(asked.ordered())} steps")]
     first += [Finding(f"pipeline {name}", fault) for fault in faults]
-    plan = _plan(asked, books, first) if not faults else Plan()
+    if asked.schedule:
+        first.append(_schedule(asked, asked.schedule))
+    # Beside cells that cannot be read, every name would seem unknown; what is wrong with them is told by itself.
+    unreadable = faults or any(lint.unreadable(book.parameters) for book in books.values() if book.parameters)
+    plan = Plan() if unreadable else _plan(asked, books, first)
     receive = [books[step].path.name for step, values in plan.values.items() if values]
     return [*first, *preflight.look(books.values(), plan.inputs, receive, places)]
 
 
+def _schedule(asked: Pipeline, line: str) -> Finding:
+    subject, words = f"schedule of {asked.name}", schedule.reading(line)
+    if schedule.never(line):
+        return Finding(subject, remark=f"{asked.where('schedule')}: {words} never comes; name another day")
+    return Finding(subject, detail=words)
+
+
 def _plan(asked: Pipeline, books: dict[str, notebooks.Notebook], found: list[Finding]) -> Plan:
     try:
-        plan = parameters.plan(asked, books)
+        plan = parameters.plan(asked, books, environment=os.environ)
     except UsageError as error:
         found.append(Finding("parameters", str(error)))
         return Plan()
@@ -73,6 +85,8 @@ def _print(found: list[Finding]) -> None:
     table.add_column()
     table.add_column(overflow="fold")
     for finding in found:
-        word = Text("wrong", style="red") if finding.fault else Text("good", style="green")
-        table.add_row(word, Text(finding.subject), Text(finding.fault or finding.detail))
+        word = (
+            Text("wrong", style="red" if finding.fault else "yellow") if finding.wrong else Text("good", style="green")
+        )
+        table.add_row(word, Text(finding.subject), Text(finding.wrong or finding.detail))
     console.print(table)

@@ -19,7 +19,7 @@ from runner.outcomes import ExitStatus, Status
 from runner.progress import colour, console_for
 
 EXAMPLE = "runner history --pipeline monthly --status failed --since 2026-01-01 -n 5"
-STATUSES = [status.value for status in Status if status not in (Status.CACHED, Status.SKIPPED, Status.NOT_RUN)]
+STATUSES = [status.value for status in Status if status not in (Status.CACHED, Status.NOT_RUN)]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 from pathlib import Path
 
-from runner import notebooks, parameters, pipeline, settings
+from runner import notebooks, parameters, pipeline, reuse, settings
 from runner.errors import PreflightError, listed
 from runner.outcomes import ExitStatus
 
-EXAMPLE = "runner run monthly -p source=demo -p clustering.k=8 --as-of 2011-09-30"
+EXAMPLE = """runner run monthly -p source=demo -p clustering.k=8 --as-of 2011-09-30
+  runner run monthly --only clustering -p clustering.k=8    one step again, on what the others have left"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-of", metavar="DATE", help="the parameter as_of: nothing after this day is known, YYYY-MM-DD"
     )
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--only", metavar="STEP", help="run this step alone, on what the steps before it have left")
+    which.add_argument("--from", dest="start", metavar="STEP", help="run this step and all that stand after it")
+    which.add_argument(
+        "--force", action="store_true", help="run every step, also where nothing changed or the run was made before"
+    )
     parser.add_argument("--json", action="store_true", help="print the manifest of the run as JSON when it has ended")
 
 
@@ -37,10 +45,13 @@ def main(options: argparse.Namespace) -> ExitStatus:
     """Run the pipeline."""
     places = settings.load()
     asked = pipeline.read(pipeline.find(options.pipeline, places), places)
-    books, faults = notebooks.read_all({step.name: asked.notebook(step) for step in asked.steps})
+    books, faults = notebooks.read_all(asked.notebooks)
     if faults:
         raise PreflightError(listed("refused before the first cell, and nothing was started:", faults))
-    plan = parameters.plan(asked, books, given=options.parameter, file=options.file, as_of=options.as_of)
+    plan = parameters.plan(
+        asked, books, given=options.parameter, file=options.file, as_of=options.as_of, environment=os.environ
+    )
     # What is wrong with a command is said at once; what runs notebooks takes seconds to load.
     launch = importlib.import_module("runner.launch")
-    return launch.launch(asked, books, plan, places, command=options.command_line, as_json=options.json)
+    choice = reuse.Choice(force=options.force, only=options.only, start=options.start)
+    return launch.launch(asked, books, plan, places, command=options.command_line, as_json=options.json, choice=choice)

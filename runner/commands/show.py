@@ -58,6 +58,8 @@ def _facts(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "pipeline", " · ".join(filter(None, (manifest["pipeline"], manifest["title"])))
     if manifest["reason"]:
         yield "reason", manifest["reason"]
+    for word, run in (manifest["parent"] or {}).items():
+        yield word, f"run {run}"
     yield "date", manifest["logical_date"]
     yield "started", f"{wording.moment(manifest['started'])}, took {wording.seconds(manifest['seconds'])}"
     yield "command", manifest["command"]
@@ -83,6 +85,11 @@ def _print_step(console: Console, step: dict[str, Any]) -> None:
     given = {name: one for name, one in step["parameters"].items() if one["from"] != "default"}
     default = {name: one for name, one in step["parameters"].items() if one["from"] == "default"}
     lines = [
+        *([("why", step["why"])] if step["why"] else []),
+        *([("cached", f"from run {step['cached_from']}")] if step["cached_from"] else []),
+        *([("item", ", ".join(f"{name} = {value!r}" for name, value in step["item"].items()))] if step["item"] else []),
+        *(("attempt", _attempt(one)) for one in step["attempts"]),
+        *(("changed", line) for line in step["overridden"]),
         *(("set", f"{name} = {one['value']!r} ({one['from']})") for name, one in given.items()),
         *([("default", ", ".join(f"{name} = {one['value']!r}" for name, one in default.items()))] if default else []),
         *(("metric", wording.metric(one)) for one in step["metrics"]),
@@ -97,6 +104,12 @@ def _print_step(console: Console, step: dict[str, Any]) -> None:
         table.add_row(f"  {kind}" if kind != before else "", Text(text))
         before = kind
     console.print(table)
+
+
+def _attempt(one: dict[str, Any]) -> str:
+    where = f" in cell {one['stopped_at']}" if one["stopped_at"] else ""
+    ended = f"{one['status']}{where} after {wording.seconds(one['seconds'])}"
+    return f"{one['number']}: {ended}: {one['reason']}; {one['copy']}"
 
 
 def _publication(one: dict[str, Any]) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +20,7 @@ from alembic.util import CommandError
 from sqlalchemy.dialects import postgresql, sqlite
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, stop_after_delay, wait_random_exponential
 
+from runner.delivery import silence
 from runner.errors import DeliveryError, PlaceError
 from runner.settings import CHECKOUT, masked
 
@@ -29,27 +32,33 @@ POSTGRES_LIMITS: dict[str, Any] = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
-    "application_name": "insiders-runner",
 }
 """What no connection goes without, so that a host that hangs is noticed in seconds; the URL may say otherwise."""
+QUIET_S = 75
+"""A connection that says nothing for so long is cut: longer than the server may take for a statement."""
 SQLITE_BUSY_S = 10
 TRANSIENT = ("08", "40001", "40P01", "53300", "55P03", "57P01", "57P02", "57P03")
 """Beginnings of the SQLSTATE codes after which the same transaction may well succeed: lost connections, deadlocks,
 serialization failures, lock time-outs, a server that is full, stopping or starting."""
 
 T = TypeVar("T")
-_Fault = (sa.exc.SQLAlchemyError, psycopg2.Error)
+_Fault = (sa.exc.SQLAlchemyError, psycopg2.Error, silence.SilenceError)
 
 
-def engine(url: str) -> sa.Engine:
-    """An engine for a PostgreSQL (psycopg2) or SQLite URL; nothing is connected yet."""
+def engine(url: str, name: str = "insiders-runner") -> sa.Engine:
+    """An engine for a PostgreSQL (psycopg2) or SQLite URL; nothing is connected yet. The server shows the name."""
     address = sa.make_url(url)
     if address.get_backend_name() == "sqlite":
         return _sqlite(address)
-    limits = {name: value for name, value in POSTGRES_LIMITS.items() if name not in address.query}
+    limits = {**POSTGRES_LIMITS, "application_name": name}
+    limits = {option: value for option, value in limits.items() if option not in address.query}
     # SQLAlchemy 2.1 would take psycopg 3 for a plain postgresql:// URL.
     address = address.set(drivername="postgresql+psycopg2")
-    return sa.create_engine(address, connect_args=limits, pool_pre_ping=True, pool_size=2)
+    # No connection is kept for later: whether it is still good would be one more thing that can hang.
+    made = sa.create_engine(address, connect_args=limits, poolclass=sa.NullPool)
+    sa.event.listen(made, "connect", lambda connection, _: silence.watch(connection), insert=True)
+    sa.event.listen(made, "before_cursor_execute", lambda *_: silence.heard())
+    return made
 
 
 def ping(engine: sa.Engine) -> None:
@@ -72,14 +81,26 @@ def transact(engine: sa.Engine, work: Callable[[sa.Connection], T]) -> T:
     `work` may run more than once, and a commit whose answer was lost may have happened: it must look before it writes.
     Raises a `DeliveryError` where the rows contradict the tables, a `PlaceError` for every other fault.
     """
-    attempts = Retrying(
-        retry=retry_if_exception(_passes_by_itself),
-        wait=wait_random_exponential(multiplier=0.2, max=3),
-        stop=stop_after_attempt(4) | stop_after_delay(15),
-        reraise=True,
-    )
+    return _attempted(engine, lambda: _once(engine, work))
+
+
+def session(engine: sa.Engine) -> Any:  # noqa: ANN401 - psycopg2 comes without types
+    """A connection of the driver's own that lasts, with no transaction around its statements; else a `PlaceError`.
+
+    Whoever has it sets a limit to the silence of each statement.
+    """
+    lasting = _attempted(engine, engine.raw_connection)
+    lasting.detach()
+    connection: Any = lasting.dbapi_connection
+    connection.autocommit = True
+    return connection
+
+
+@contextmanager
+def translated(engine: sa.Engine) -> Iterator[None]:
+    """Raise what the database refuses or fails to do as the error that a person is expected to meet."""
     try:
-        return attempts(_once, engine, work)
+        yield
     except _Fault as fault:
         raise _expected(fault, engine) from fault
 
@@ -87,6 +108,22 @@ def transact(engine: sa.Engine, work: Callable[[sa.Connection], T]) -> T:
 def insert(connection: sa.Connection, table: sa.TableClause) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that can say what happens where the key is there already; both databases spell it alike."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def _attempted(engine: sa.Engine, action: Callable[[], T]) -> T:
+    attempts = Retrying(
+        retry=retry_if_exception(_passes_by_itself),
+        wait=wait_random_exponential(multiplier=0.2, max=3),
+        stop=stop_after_attempt(4) | stop_after_delay(15),
+        reraise=True,
+    )
+
+    def attempt() -> T:
+        with silence.Limit(QUIET_S):
+            return action()
+
+    with translated(engine):
+        return attempts(attempt)
 
 
 def _once(engine: sa.Engine, work: Callable[[sa.Connection], T]) -> T:
@@ -106,8 +143,23 @@ def _sqlite(address: sa.URL) -> sa.Engine:
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    _write_ahead(connection)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Readers do not wait for writers. SQLite does not wait for its turn to change to this, so we do."""
+    ends = time.monotonic() + SQLITE_BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as fault:
+            if fault.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _revision(connection: sa.Connection) -> str | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from runner.delivery.places import Places, conclude, deliver, keep_rest
+from runner.delivery.fences import Fence, TakenOverError
+from runner.delivery.places import Places, close, conclude, deliver, keep_rest
 from runner.delivery.promote import Promotion
 from runner.delivery.publication import Receipt, Request, answer, read_request, requests_in
 from runner.delivery.run_rows import Metric, RunRow
@@ -48,6 +50,8 @@ class State(BaseModel):
     """Whether the run has ended, so that its files and its row can follow."""
     metrics: tuple[Metric, ...] = ()
     go_live: bool = False
+    fence: int | None = None
+    """The number that the run got with the lock of its pipeline; None where it had no lock."""
 
 
 @dataclass
@@ -59,6 +63,24 @@ class Desk:
     state: State
     answered: dict[str, Receipt] = field(default_factory=dict)
     """Requests that are settled, by file name. Receipts on disk are not believed: a notebook can write there too."""
+    live: bool = False
+    """Whether the run's own process is at it, which any later run shuts out."""
+    closed: bool = False
+    """Whether the database knows that the run ended while it had its lock."""
+    shut_out: bool = False
+    """Whether another run took the lock before this one had ended, so that nothing of it will ever be delivered."""
+
+    @property
+    def fence(self) -> Fence | None:
+        """What to look at before each part of the delivery.
+
+        A run that never ended has none, once its process is gone: what it asked for is staged, and never goes live.
+        """
+        run = self.state.run
+        if self.state.fence is None or not (self.live or self.state.ended):
+            return None
+        ended = None if self.live else run.finished_at
+        return Fence(run.pipeline, run.run_id, self.state.fence, ended)
 
     @property
     def run_folder(self) -> Path:
@@ -83,30 +105,49 @@ class Desk:
         """Deliver all that is left of the run, or as much as can be delivered now."""
         try:
             return self._finish()
+        except TakenOverError as fault:
+            return self._shut_out(fault)
         except DeliveryError as fault:
-            return Completion(pending=False, refused=(*self._refused(), str(fault)))
+            return Completion(pending=False, refused=_once([*self._refused(), str(fault)]))
         except Exception as fault:  # noqa: BLE001 - whatever it is, the run has ended well and delivery can be repeated
             return Completion(pending=True, reason=_reason(fault), refused=self._refused())
 
     def _finish(self) -> Completion:
-        if pending := self.attend():
-            return Completion(pending=True, reason=pending, refused=self._refused())
+        pending = self.attend()
         if not self.state.ended:
-            reason = "the run never ended: what it asked to publish is delivered, its other files stay where they are"
-            return Completion(pending=False, reason=reason, refused=self._refused(), objects=len(self._published()))
+            return self._left_behind(pending)
+        state = self.state
+        close(self.places, state.run, state.metrics, self.fence)
+        self.closed = True
+        if pending:
+            return Completion(pending=True, reason=pending, refused=self._refused())
         published = self._published()
         kept = keep_rest(self.places, self.run_folder, published)
-        state = self.state
-        promotion = conclude(self.places, state.run, self.run_folder, state.metrics, go_live=state.go_live)
+        promotion = conclude(self.places, state.run, self.run_folder, go_live=state.go_live, fence=self.fence)
         objects = len(published) + len(kept) + 1
         return Completion(pending=False, refused=self._refused(), objects=objects, promotion=promotion)
+
+    def _left_behind(self, pending: str | None) -> Completion:
+        """A run whose process is gone: it has asked for its last."""
+        if pending:
+            return Completion(pending=True, reason=pending, refused=self._refused())
+        reason = "the run never ended: what it asked to publish is delivered, its other files stay where they are"
+        return Completion(pending=False, reason=reason, refused=self._refused(), objects=len(self._published()))
+
+    def _shut_out(self, fault: TakenOverError) -> Completion:
+        """A later run has the lock: work that was finished before waits for `sync`, all other is never delivered."""
+        if self.closed:
+            reason = f"{fault.by}, after this run had ended"
+            return Completion(pending=True, reason=reason, refused=self._refused())
+        self.shut_out = True
+        return Completion(pending=False, refused=_once([*self._refused(), str(fault)]))
 
     def _deliver(self, path: Path) -> Receipt:
         try:
             request = read_request(path, self.state.run.run_id, self.run_folder)
             self._check_unaltered(request)
             self._learn(request.source, request.source_sha256, synthetic=request.synthetic)
-            return deliver(self.places, self.state.run, self.run_folder, request)
+            return deliver(self.places, self.state.run, self.run_folder, request, self.fence)
         except DeliveryError as fault:
             return Receipt(status="refused", reason=masked(str(fault)))
         except Exception as fault:  # noqa: BLE001 - the waiting cell gets an answer whatever happens
@@ -127,10 +168,15 @@ class Desk:
             raise DeliveryError(f"published before with other content: {names}; start a new run")
 
     def _refused(self) -> tuple[str, ...]:
-        return tuple(receipt.reason or "" for receipt in self.answered.values() if receipt.status == "refused")
+        return _once(receipt.reason or "" for receipt in self.answered.values() if receipt.status == "refused")
 
     def _published(self) -> set[str]:
         return {stored.file for receipt in self.answered.values() for stored in receipt.objects}
+
+
+def _once(reasons: Iterable[str]) -> tuple[str, ...]:
+    """The reasons in order, each once."""
+    return tuple(dict.fromkeys(reasons))
 
 
 def _reason(fault: Exception) -> str:

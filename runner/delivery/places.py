@@ -16,7 +16,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from runner.archive import MANIFEST
-from runner.delivery import database
+from runner.delivery import database, fences
+from runner.delivery.fences import Fence
 from runner.delivery.promote import Promotion, promote
 from runner.delivery.publication import Receipt, Request, Staged, Stored
 from runner.delivery.run_rows import Metric, RunRow, write_metrics, write_run
@@ -35,6 +36,8 @@ class Places:
     """The store and the database that the settings name. Nothing is connected before it is needed."""
 
     settings: Settings
+    run_id: str | None = None
+    """The run that they belong to, where that is under way: what it has open ends when another takes over."""
 
     @cached_property
     def store(self) -> Store:
@@ -44,7 +47,8 @@ class Places:
     @cached_property
     def database(self) -> sa.Engine:
         """Where rows go, with its tables up to date."""
-        engine = database.engine(self.settings.database_url)
+        name = {} if self.run_id is None else {"name": fences.session_name(self.run_id)}
+        engine = database.engine(self.settings.database_url, **name)
         try:
             database.migrate(engine)
         except BaseException:
@@ -67,14 +71,15 @@ class Places:
         return Stored(file=file, uri=kept.uri, version=kept.version, sha256=kept.sha256, bytes=kept.bytes)
 
 
-def deliver(places: Places, run: RunRow, run_folder: Path, request: Request) -> Receipt:
+def deliver(places: Places, run: RunRow, run_folder: Path, request: Request, fence: Fence | None = None) -> Receipt:
     """Keep the request's files and stage its rows. Raises a `PlaceError` or a `DeliveryError`."""
+    _check(places, fence)
     kept = []
     for file, sha256 in request.files.items():
         kept.append(places.keep(run_folder, file))
         if kept[-1].sha256 != sha256:
             raise DeliveryError(f"{file} changed after it was asked for")
-    return Receipt(status="delivered", objects=kept, tables=_stage(places.database, run, run_folder, request))
+    return Receipt(status="delivered", objects=kept, tables=_stage(places.database, run, run_folder, request, fence))
 
 
 def keep_rest(places: Places, run_folder: Path, done: Iterable[str]) -> list[Stored]:
@@ -84,24 +89,39 @@ def keep_rest(places: Places, run_folder: Path, done: Iterable[str]) -> list[Sto
         return list(pool.map(lambda file: places.keep(run_folder, file), left))
 
 
-def conclude(places: Places, run: RunRow, run_folder: Path, metrics: Sequence[Metric], *, go_live: bool) -> Promotion:
-    """Write the finished run's row and metrics, keep the manifest as the mark that all is there, and promote."""
-    database.transact(places.database, lambda connection: _record(connection, run, metrics))
+def close(places: Places, run: RunRow, metrics: Sequence[Metric], fence: Fence | None = None) -> None:
+    """Let the database know how the run ended, and that it had its lock until then, before the slow part begins."""
+    database.transact(places.database, lambda connection: _record(connection, run, metrics, fence))
+
+
+def conclude(places: Places, run: RunRow, run_folder: Path, *, go_live: bool, fence: Fence | None = None) -> Promotion:
+    """Keep the manifest of a run that is closed, as the mark that all is there, and promote."""
+    _check(places, fence)
     places.keep(run_folder, MANIFEST)
     if not go_live:
         return Promotion(promoted=False, text="staged, not promoted: not asked for")
-    return promote(places.database, run.run_id, run.pipeline, run.username or getpass.getuser())
+    return promote(places.database, run.run_id, run.pipeline, run.username or getpass.getuser(), fence)
 
 
-def _stage(engine: sa.Engine, run: RunRow, run_folder: Path, request: Request) -> list[Staged]:
+def _check(places: Places, fence: Fence | None) -> None:
+    """Raise a `TakenOverError` before the store is written to, which knows no fences."""
+    if fence is not None:
+        database.transact(places.database, fence.check)
+
+
+def _stage(engine: sa.Engine, run: RunRow, run_folder: Path, request: Request, fence: Fence | None) -> list[Staged]:
     def work(connection: sa.Connection) -> list[Staged]:
+        if fence is not None:
+            fence.check(connection)
         write_run(connection, run)
         return [stage(connection, run.run_id, request.step, rows, run_folder / rows.file) for rows in request.tables]
 
     return database.transact(engine, work)
 
 
-def _record(connection: sa.Connection, run: RunRow, metrics: Sequence[Metric]) -> None:
+def _record(connection: sa.Connection, run: RunRow, metrics: Sequence[Metric], fence: Fence | None) -> None:
+    if fence is not None:
+        fence.end(connection)
     write_run(connection, run)
     write_metrics(connection, run.run_id, metrics)
 

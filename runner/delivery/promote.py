@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from runner.delivery.database import insert, transact
+from runner.delivery.fences import Fence
 from runner.delivery.run_rows import RUNS
 from runner.delivery.staging import DELIVERIES
 from runner.outcomes import Status
@@ -32,13 +34,20 @@ class Promotion:
     """One line for the person."""
 
 
-def promote(engine: sa.Engine, run_id: str, pipeline: str, by: str) -> Promotion:
+def promote(engine: sa.Engine, run_id: str, pipeline: str, by: str, fence: Fence | None = None) -> Promotion:
     """Make the run's results the current ones of its pipeline, or say why they stay staged.
 
     Repeating it changes nothing. A run that failed, delivered nothing, lacks a table that the current run has, or
-    started before the current one stays staged; so do generated data on PostgreSQL.
+    started before the current one stays staged; so do generated data on PostgreSQL. With a fence, a run that was taken
+    over is a `TakenOverError`.
     """
-    return transact(engine, lambda connection: _promote(connection, run_id, pipeline, by))
+
+    def work(connection: sa.Connection) -> Promotion:
+        if fence is not None:
+            fence.check(connection)
+        return _promote(connection, run_id, pipeline, by)
+
+    return transact(engine, work)
 
 
 def _promote(connection: sa.Connection, run_id: str, pipeline: str, by: str) -> Promotion:
@@ -75,8 +84,17 @@ def _reason_against(connection: sa.Connection, run_id: str, pipeline: str, previ
         return None
     if lacking := _delivered(connection, previous) - tables:
         return f"the run published no {', '.join(sorted(lacking))}, which the current run {previous} has"
-    started = connection.execute(sa.select(RUNS.c.started_at).where(RUNS.c.run_id == previous)).scalar_one()
-    return f"the current run {previous} started later" if started > run.started_at else None
+    return _later(connection, run, previous)
+
+
+def _later(connection: sa.Connection, run: sa.Row[Any], previous: str) -> str | None:
+    """Why the current run is the later one, if it is: by the dates that the two are for, else by when they started."""
+    columns = sa.select(RUNS.c.logical_date, RUNS.c.started_at).where(RUNS.c.run_id == previous)
+    current = connection.execute(columns).one()
+    if run.logical_date and current.logical_date and run.logical_date != current.logical_date:
+        is_later = current.logical_date > run.logical_date
+        return f"the current run {previous} is for a later date, {current.logical_date}" if is_later else None
+    return f"the current run {previous} started later" if current.started_at > run.started_at else None
 
 
 def _delivered(connection: sa.Connection, run_id: str) -> set[str]:

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 import sqlalchemy as sa
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from runner.delivery.database import insert
+from runner.delivery.database import insert, transact
+from runner.outcomes import Status
 
 
 class RunRow(BaseModel):
@@ -30,6 +31,8 @@ class RunRow(BaseModel):
     host: str | None = None
     username: str | None = None
     approved_by: str | None = None
+    plan_digest: str | None = None
+    """Digest of what the run was asked to do: equal plans of one logical date are run once."""
 
 
 class Metric(BaseModel):
@@ -62,6 +65,18 @@ def write_run(connection: sa.Connection, run: RunRow) -> None:
     values = {name: utc(value) if isinstance(value, datetime) else value for name, value in run if value is not None}
     row = insert(connection, RUNS).values(values)
     connection.execute(row.on_conflict_do_update(index_elements=["run_id"], set_=values))
+
+
+def earlier(database: sa.Engine | sa.Connection, pipeline: str, logical_date: date, plan_digest: str) -> str | None:
+    """The id of the newest run that succeeded with the same plan for the same date; None where there is none."""
+    if isinstance(database, sa.Engine):
+        return transact(database, lambda connection: earlier(connection, pipeline, logical_date, plan_digest))
+    same = {"pipeline": pipeline, "logical_date": logical_date, "plan_digest": plan_digest}
+    query = sa.select(RUNS.c.run_id).where(
+        RUNS.c.status == Status.SUCCEEDED, *(RUNS.c[name] == value for name, value in same.items())
+    )
+    newest = query.order_by(RUNS.c.started_at.desc(), RUNS.c.run_id.desc()).limit(1)
+    return database.execute(newest).scalar_one_or_none()
 
 
 def write_metrics(connection: sa.Connection, run_id: str, metrics: Sequence[Metric]) -> None:

@@ -5,7 +5,8 @@
     <output>/spool/<run_id>.json                   what the runner has to know to finish the delivery another time
     <output>/spool/<run_id>.lock                   held as long as a process is at it; it goes with the process
 
-A run leaves the spool when everything of it has been delivered. What is left is taken up by `sync`, in order of time.
+A run leaves the spool when everything of it has been delivered, or when another run took its lock before it had ended.
+What is left is taken up by `sync`, in order of time.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +29,7 @@ from runner.delivery.desk import Completion, Desk, State
 from runner.delivery.places import Places
 from runner.delivery.publication import Receipt, requests_in
 from runner.delivery.run_rows import Metric, RunRow
+from runner.descriptors import private
 from runner.files import write_aside
 from runner.settings import Settings
 
@@ -44,13 +46,17 @@ class Synced:
 
 
 class Spool:
-    """The spool of a run that is under way: a context in which requests are delivered and answered."""
+    """The spool of a run that is under way: a context in which requests are delivered and answered.
 
-    def __init__(self, settings: Settings, run: RunRow, run_folder: Path) -> None:
+    `fence` is the number that the run got with the lock of its pipeline: once another run has a higher one, nothing of
+    this run is delivered any more.
+    """
+
+    def __init__(self, settings: Settings, run: RunRow, run_folder: Path, fence: int | None = None) -> None:
         self.folder = settings.output / "spool" / run.run_id
-        state = State(run=run, run_folder=run_folder.relative_to(settings.output).as_posix())
-        self._desk = Desk(Places(settings), self.folder, state)
-        self._lock: int | None = None
+        state = State(run=run, run_folder=run_folder.relative_to(settings.output).as_posix(), fence=fence)
+        self._desk = Desk(Places(settings, run.run_id), self.folder, state, live=True)
+        self._lock = ExitStack()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, name=f"spool-{run.run_id}", daemon=True)
 
@@ -66,7 +72,7 @@ class Spool:
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, mode=0o700)
-        self._lock = _take(self.folder)
+        self._lock.enter_context(_held(self.folder))
         _save(self.folder, self._desk.state)
         self._thread.start()
         return self
@@ -74,8 +80,7 @@ class Spool:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self._stop()
         self._desk.places.close()
-        if self._lock is not None:
-            os.close(self._lock)
+        self._lock.close()
 
     def complete(self, run: RunRow, metrics: Sequence[Metric], *, go_live: bool = True) -> Completion:
         """Deliver what is left of the run, which has ended; an outage is no error but makes the delivery pending."""
@@ -91,10 +96,7 @@ class Spool:
             }
         )
         _save(self.folder, self._desk.state)
-        completion = self._desk.finish()
-        if completion.promotion is not None:
-            _clear(self.folder)
-        return completion
+        return _finished(self._desk)
 
     def _watch(self) -> None:
         seen: set[str] = set()
@@ -140,9 +142,14 @@ def _sync_one(places: Places, folder: Path) -> Completion:
         state = State.model_validate_json(_state_file(folder).read_text(encoding="utf-8"))
     except ValidationError as broken:
         return Completion(pending=False, refused=(f"{_state_file(folder)} is broken: {broken.error_count()} faults",))
-    completion = Desk(places, folder, state).finish()
-    if completion.promotion is not None:
-        _clear(folder)
+    return _finished(Desk(places, folder, state))
+
+
+def _finished(desk: Desk) -> Completion:
+    """What finishing the delivery came to; a run with nothing left to deliver leaves the spool."""
+    completion = desk.finish()
+    if completion.promotion is not None or desk.shut_out:
+        _clear(desk.folder)
     return completion
 
 
@@ -154,11 +161,14 @@ def _waiting(run_id: str) -> Completion:
 def _held(folder: Path) -> Iterator[bool]:
     """Whether this process alone is at the run's spool, for as long as the context lasts."""
     lock = _take(folder)
+    if lock is None:
+        yield False
+        return
     try:
-        yield lock is not None
+        with private(lock):
+            yield True
     finally:
-        if lock is not None:
-            os.close(lock)
+        os.close(lock)
 
 
 def _take(folder: Path) -> int | None:

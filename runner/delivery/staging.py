@@ -18,11 +18,14 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from runner import digests
+from runner.delivery import silence
 from runner.delivery.database import insert
 from runner.delivery.publication import Rows, Staged
 from runner.errors import DeliveryError, listed
 
-NOT_PUBLISHED = frozenset({"runs", "metrics", "deliveries", "published_runs", "membership_changes", "alembic_version"})
+NOT_PUBLISHED = frozenset(
+    {"runs", "metrics", "deliveries", "published_runs", "membership_changes", "pipeline_locks", "alembic_version"}
+)
 """Tables that the runner alone writes; every other table with a `run_id` can be published."""
 BATCH_ROWS = 50_000
 DELIVERIES = sa.table(
@@ -170,6 +173,7 @@ def _copy(connection: sa.Connection, table: sa.Table, batch: pa.RecordBatch) -> 
     pyarrow.csv.write_csv(batch, text, pyarrow.csv.WriteOptions(include_header=False, quoting_style="all_valid"))
     text.seek(0)
     name, columns = _names(connection, table)
+    silence.heard()
     with closing(connection.connection.cursor()) as cursor:
         cast("Any", cursor).copy_expert(f"COPY {name} ({columns}) FROM STDIN WITH (FORMAT csv)", text)
 

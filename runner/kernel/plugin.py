@@ -31,3 +31,13 @@ class InsidersEngine:
 
 def _engine() -> Any:  # noqa: ANN401 - a class of a module that is loaded late
     return importlib.import_module("runner.kernel.engine").InsidersEngine
+
+
+class _Translator:
+    """Papermill's translator for Python, loaded when it is first asked."""
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever papermill asks for
+        return getattr(importlib.import_module("runner.translator").Translator, name)
+
+
+importlib.import_module("papermill.translators").papermill_translators.register("python", _Translator())

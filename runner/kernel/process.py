@@ -8,47 +8,56 @@ from collections.abc import Iterable, Mapping
 
 import psutil
 
+from runner.redaction import SECRET_NAME
+
 ALLOWED = re.compile(
     r"PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|VIRTUAL_ENV|CONDA_PREFIX|LD_LIBRARY_PATH|PYTHON\w*|"
     r"(?:OMP|MKL|OPENBLAS|NUMBA)_\w+|MPL\w+|XDG_\w+|JUPYTER_\w+|CUDA_VISIBLE_DEVICES|INSIDERS_DATA|"
     r"SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|(?:HTTP|HTTPS|NO)_PROXY|(?:http|https|no)_proxy"
 )
 """Names that pass from the runner's environment to a kernel; everything else stays behind."""
-ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
-"""Threads of the numerical libraries, unless the runner's environment names another number.
+THREADS = tuple(f"{library}_NUM_THREADS" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA"))
+"""How many threads the numerical libraries take: one, unless the step or the runner's environment names another number.
 
 Two kernels whose libraries each take every core wait for each other: measured on 2 cores, a comparison of clusterings
 took 109 s beside another run and 12 s with one thread each, and alone no longer with one thread than with two.
 """
-_SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|(?:^|_)KEY(?:$|_)", re.IGNORECASE)
+_HINTS = {
+    "SIGSEGV": "it read or wrote memory that is not its own",
+    "SIGBUS": "it read or wrote memory that is not there",
+    "SIGABRT": "it gave itself up",
+    "SIGILL": "this processor does not know one of its instructions",
+    "SIGFPE": "it divided by zero",
+    "SIGXCPU": "its CPU time was used up",
+    "SIGXFSZ": "it wrote a file larger than allowed",
+}
 
 
-def environment(parent: Mapping[str, str], additions: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a kernel: one thread, and the allowed names without anything that is a credential."""
+def environment(parent: Mapping[str, str], additions: Mapping[str, str], threads: int | None = None) -> dict[str, str]:
+    """The environment of a kernel: the allowed names without anything that is a credential, and its threads."""
     passed = {
         name: value
         for name, value in parent.items()
-        if ALLOWED.fullmatch(name) and not _SECRET.search(name) and not _holds_password(name, value)
+        if ALLOWED.fullmatch(name) and not SECRET_NAME.search(name) and not _holds_password(name, value)
     }
-    return {**ONE_THREAD, **passed, **additions}
+    asked = {} if threads is None else dict.fromkeys(THREADS, str(threads))
+    return {**dict.fromkeys(THREADS, "1"), **passed, **asked, **additions}
 
 
 def _holds_password(name: str, value: str) -> bool:
     return name.lower().endswith("_proxy") and "@" in value
 
 
-def death(status: int | None) -> str:
+def death(status: int) -> str:
     """How a kernel ended, in words, from the exit status that the system reports."""
-    if status is None:
-        return "the kernel ended without an exit status"
     if status >= 0:
         return f"the kernel process ended by itself with exit status {status}"
     try:
         name = signal.Signals(-status).name
     except ValueError:
         name = f"signal {-status}"
-    hint = ", as the system does when memory runs out" if -status == signal.SIGKILL else ""
-    return f"the kernel was killed by {name}{hint}"
+    hint = _HINTS.get(name)
+    return f"the kernel was killed by {name}" + (f" ({hint})" if hint else "")
 
 
 def kill(processes: Iterable[psutil.Process]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any, Self
@@ -11,6 +12,8 @@ from typing import Any, Self
 from runner.outcomes import ExitStatus
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+AGAIN_SECONDS = 0.3
+"""A signal that follows this soon is the same one: `timeout`, for one, sends it to the process and to its group."""
 
 
 class Stop:
@@ -19,6 +22,9 @@ class Stop:
     def __init__(self) -> None:
         self.signal: signal.Signals | None = None
         """The first signal that came, if any."""
+        self.urgent = False
+        """Whether it was asked for twice: what is under way gets no more time of grace."""
+        self._since = 0.0
         self._waiting: Callable[[], object] | None = None
         self._before: dict[signal.Signals, Any] = {}
 
@@ -26,6 +32,10 @@ class Stop:
     def exit_status(self) -> ExitStatus:
         """What the process says to the shell once it has stopped."""
         return ExitStatus.INTERRUPTED if self.signal is signal.SIGINT else ExitStatus.TERMINATED
+
+    def asked(self) -> bool:
+        """Whether a signal has come."""
+        return self.signal is not None
 
     def call(self, waiting: Callable[[], object] | None) -> None:
         """Let `waiting` be called as soon as a signal comes, at once if it has come; None ends that."""
@@ -35,7 +45,9 @@ class Stop:
 
     def request(self, number: int, _: FrameType | None = None) -> None:
         """Ask to stop, as the signal of that number does."""
-        self.signal = self.signal or signal.Signals(number)
+        if self.signal is None:
+            self.signal, self._since = signal.Signals(number), time.monotonic()
+        self.urgent = self.urgent or time.monotonic() - self._since > AGAIN_SECONDS
         if self._waiting is not None:
             self._waiting()
 

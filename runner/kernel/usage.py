@@ -1,7 +1,8 @@
-"""What a kernel and the processes it starts use: peak memory and CPU time, sampled while they live."""
+"""What a kernel and the processes it starts use: memory and CPU time, sampled while they live, and a limit to it."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from pathlib import Path
 from types import TracebackType
@@ -9,47 +10,69 @@ from typing import Self
 
 import psutil
 
+from runner.kernel.provisioner import Guard
+
 INTERVAL = 0.15
 """Seconds between two samples; a shorter burst of a child's memory may be missed, one of the kernel's is not."""
+LIMITED_INTERVAL = 0.05
+"""The same where a limit is to be kept."""
 
 
 class Usage:
-    """Samples a process tree in a thread, from `__enter__` to `__exit__`."""
+    """Samples everything below a guardian in a thread, from `__enter__` to `__exit__`; beyond the limit, it kills it.
 
-    def __init__(self, pid: int) -> None:
+    Memory is resident memory: what processes share counts for each of them, so that it errs on the side of more.
+    """
+
+    def __init__(self, guard: Guard, limit_bytes: int | None = None) -> None:
         self.peak_bytes = 0
-        """Highest sum of the resident memory of the kernel and its descendants; pages they share count for each."""
+        """Highest sum of the resident memory of the kernel and its descendants."""
         self.cpu_seconds = 0.0
-        """User and system time of the kernel and of its descendants, as of the last sample."""
-        self._kernel = psutil.Process(pid)
+        """User and system time of the kernel and its descendants, those that have ended too."""
+        self.over_bytes: int | None = None
+        """What was used when the limit was passed, if it was."""
+        self._guard = guard
+        self._guardian = psutil.Process(guard.guardian)
+        self._limit = limit_bytes
         self._descendants: dict[int, psutil.Process] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._sample_on, name="usage", daemon=True)
 
     @property
     def descendants(self) -> list[psutil.Process]:
-        """Every process that the kernel was seen to have started."""
+        """Every process that was seen below the guardian."""
         return list(self._descendants.values())
 
     def sample(self) -> None:
-        """Take one sample; does nothing once the kernel is gone."""
+        """Take one sample; does nothing once the guardian is gone."""
         try:
-            children = self._kernel.children(recursive=True)
-            memory, seconds = _of(self._kernel, with_ended=True)
+            found = self._guardian.children(recursive=True)
+            seconds = _ended(self._guardian)
         except psutil.Error:
             return
-        self._descendants.update((child.pid, child) for child in children)
-        for child in children:
-            try:
-                child_memory, child_seconds = _of(child)
-            except psutil.Error:
-                continue
-            memory, seconds = memory + child_memory, seconds + child_seconds
-        self.peak_bytes = max(self.peak_bytes, memory, _high_water_mark(self._kernel.pid))
+        memory = 0
+        for process in found:
+            with contextlib.suppress(psutil.Error), process.oneshot():
+                times = process.cpu_times()
+                memory += process.memory_info().rss
+                seconds += times.user + times.system + _ended(process)
+        self._descendants.update((process.pid, process) for process in found)
         self.cpu_seconds = max(self.cpu_seconds, seconds)
+        self._take(max(memory, _high_water_mark(self._guard.pid)))
+
+    def settle(self) -> None:
+        """Add what the guardian, once it is gone, has told of those it survived."""
+        self.cpu_seconds = max(self.cpu_seconds, self._guard.cpu_seconds)
+        self.peak_bytes = max(self.peak_bytes, self._guard.peak_bytes)
+
+    def _take(self, memory: int) -> None:
+        self.peak_bytes = max(self.peak_bytes, memory)
+        if self._limit is not None and memory > self._limit and self.over_bytes is None:
+            self.over_bytes = memory
+            self._guard.kill()
 
     def _sample_on(self) -> None:
-        while not self._stop.wait(INTERVAL):
+        while not self._stop.wait(INTERVAL if self._limit is None else LIMITED_INTERVAL):
             self.sample()
 
     def __enter__(self) -> Self:
@@ -60,18 +83,15 @@ class Usage:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self._stop.set()
         self._thread.join()
-        self.sample()
 
 
-def _of(process: psutil.Process, *, with_ended: bool = False) -> tuple[int, float]:
-    """Resident bytes and CPU seconds of a process, with those of its ended children where asked for."""
-    with process.oneshot():
-        times, memory = process.cpu_times(), process.memory_info().rss
-    ended = times.children_user + times.children_system if with_ended and hasattr(times, "children_user") else 0.0
-    return memory, times.user + times.system + ended
+def _ended(process: psutil.Process) -> float:
+    """CPU seconds of those children of a process that have ended, where the system keeps count."""
+    times = process.cpu_times()
+    return getattr(times, "children_user", 0.0) + getattr(times, "children_system", 0.0)
 
 
-def _high_water_mark(pid: int) -> int:
+def _high_water_mark(pid: int | None) -> int:
     """The peak that the Linux kernel itself keeps for one process (VmHWM), in bytes; 0 on other systems."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()

@@ -8,13 +8,12 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from rich.console import Console
+from typing import Any, TextIO
 
 from runner import notebooks, parameters, pipeline
 from runner.pipeline import Pipeline
-from runner.progress import Reporter
+from runner.progress import Reporter, console_for
+from runner.reuse import Choice
 from runner.run import Ended, run
 from runner.settings import Settings
 from runner.steps import Order
@@ -43,17 +42,29 @@ class Bench:
     def plan(self, text: str, *given: str, **options: Any) -> parameters.Plan:
         """The effective values of a pipeline."""
         asked = self.read(text)
-        books, faults = notebooks.read_all({step.name: asked.notebook(step) for step in asked.steps})
+        books, faults = notebooks.read_all(asked.notebooks)
         assert not faults
         return parameters.plan(asked, books, given=given, **options)
 
-    def run(self, text: str, given: Sequence[str] = (), **options: Any) -> Ended:
-        """Run a pipeline as the command line does, without its words."""
-        asked = self.read(text)
-        books, _ = notebooks.read_all({step.name: asked.notebook(step) for step in asked.steps})
+    def run(
+        self,
+        text: str,
+        given: Sequence[str] = (),
+        *,
+        choice: Choice | None = None,
+        words: TextIO | None = None,
+        keep: bool = False,
+        **options: Any,
+    ) -> Ended:
+        """Run a pipeline as the command line does; what it says goes to `words`.
+
+        The notebooks beside it are written anew, unless they are to be kept as they are.
+        """
+        asked = pipeline.read(self.folder / "small.yml", self.settings) if keep else self.read(text)
+        books, _ = notebooks.read_all(asked.notebooks)
         plan = parameters.plan(asked, books, given=given, **options)
-        silent = Reporter(Console(file=io.StringIO()))
-        return run(Order(asked, books, plan, "runner run small"), self.settings, silent)
+        order = Order(asked, books, plan, "runner run small", choice or Choice())
+        return run(order, self.settings, Reporter(console_for(words or io.StringIO())))
 
 
 def one(name: str, *more: str) -> str:

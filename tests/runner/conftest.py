@@ -44,6 +44,12 @@ def bench(tmp_path: Path, checkout: Path) -> Bench:
     return bench_in(tmp_path, checkout)
 
 
+@pytest.fixture(scope="module")
+def module_bench(tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> Bench:
+    """A bench for the tests of one file."""
+    return bench_in(tmp_path_factory.mktemp("bench"), checkout)
+
+
 @pytest.fixture(scope="session")
 def shared_bench(tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> Bench:
     """A bench whose runs many tests look at, and none changes."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import dataclasses
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from runner.delivery.run_rows import RunRow
+from runner.record import RunRecord, StepRecord
 from runner.settings import Settings
 
 
@@ -21,3 +23,34 @@ def settings(folder: str | Path, database_url: str, **places: Any) -> Settings:
     """Settings of an installation below `folder`."""
     root = Path(folder)
     return Settings(checkout=root, output=root / "output_notebooks", database_url=database_url, **places)
+
+
+def a_step(name: str = "writes", **facts: Any) -> StepRecord:
+    """The record of a step that has not begun."""
+    step = StepRecord(
+        name=name,
+        base=name,
+        item={},
+        notebook=f"{name}.ipynb",
+        copy=f"{name}.ipynb",
+        notebook_sha256="0" * 64,
+        needs=(),
+        parameters={},
+    )
+    return dataclasses.replace(step, **facts)
+
+
+def a_record(*steps: StepRecord, **facts: Any) -> RunRecord:
+    """The record of a run that has just begun."""
+    record = RunRecord(
+        run_id="019a0000-0000-7000-8000-000000000000",
+        pipeline="small",
+        title="",
+        logical_date=date(2026, 1, 15),
+        started=datetime(2026, 1, 15, 4, tzinfo=UTC),
+        command="runner run small",
+        pipeline_file={"path": "/notebooks/small.yml", "sha256": "0" * 64},
+        provenance={"git": {"commit": None}, "host": "shop-1", "user": "cron"},
+        steps=steps or (a_step(),),
+    )
+    return dataclasses.replace(record, **facts)

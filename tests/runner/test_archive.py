@@ -12,12 +12,19 @@ import pytest
 from runner import archive
 from runner.errors import RecordError, UnknownRunError
 from runner.identifiers import new_run_id
+from tests.runner.runs import a_record
 
 
 def run_in(output: Path, pipeline: str = "monthly", status: str = "succeeded", **provenance: Any) -> str:
     run_id = new_run_id()
     folder = archive.make_folder(output, pipeline, run_id)
-    manifest = {"run_id": run_id, "status": status, "provenance": provenance}
+    manifest = {
+        "run_id": run_id,
+        "status": status,
+        "started": "2026-01-15T04:00:00+00:00",
+        "provenance": provenance,
+        "steps": [],
+    }
     (folder / archive.MANIFEST).write_text(json.dumps(manifest))
     return run_id
 
@@ -58,6 +65,33 @@ def test_a_vanished_process_is_lost(tmp_path: Path) -> None:
         for facts in (mine, other, gone, elsewhere)
     ]
     assert statuses == ["running", "lost", "lost", "running"]
+
+
+def test_a_lost_run_is_marked_as_such(tmp_path: Path) -> None:
+    """Whoever looks first writes it down, so that it stays lost on a host where the process cannot be looked for."""
+    folder = tmp_path / "monthly" / run_in(tmp_path, status="running", host=socket.gethostname(), pid=2**22 + 1)
+    archive.read_manifest(folder)
+    assert json.loads((folder / archive.MANIFEST).read_text())["status"] == "lost"
+
+
+def test_manifests_of_the_first_format_are_read(tmp_path: Path) -> None:
+    """What the first version did not record reads as not known."""
+    folder = tmp_path / "monthly" / run_in(tmp_path)
+    old = json.loads((folder / archive.MANIFEST).read_text())
+    old["steps"] = [{"name": "eda", "notebook": "01_eda.ipynb"}]
+    (folder / archive.MANIFEST).write_text(json.dumps({"format": 1, **old}))
+    step = archive.read_manifest(folder)["steps"][0]
+    assert (step["copy"], step["base"], step["attempts"], step["why"]) == ("01_eda.ipynb", "eda", [], None)
+
+
+def test_a_manifest_that_cannot_be_written_leaves_the_one_before(tmp_path: Path) -> None:
+    """The fault is kept for the end of the run, and goes away with the next turn that is written."""
+    manifest = archive.Manifest(tmp_path / "nowhere")
+    manifest.write(a_record())
+    assert manifest.fault is not None
+    manifest.folder.mkdir()
+    manifest.write(a_record())
+    assert manifest.fault is None
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"run_id": "another"}'])

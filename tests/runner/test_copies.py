@@ -9,6 +9,7 @@ import pytest
 
 from runner import copies
 from runner.outcomes import Status
+from runner.redaction import REDACTED, Redactor
 from tests.runner.bench import NOTEBOOKS
 
 
@@ -86,3 +87,39 @@ def test_half_a_character_does_not_break_a_copy(tmp_path: Path) -> None:
     """What a cell printed comes back as it was, even where it is no text."""
     copies.write(book_with(nbformat.v4.new_output("stream", text="\ud800 é")), tmp_path / "copy.ipynb")
     assert nbformat.read(tmp_path / "copy.ipynb", as_version=4).cells[0].outputs[0].text == "\ud800 é"
+
+
+def test_a_copy_is_written_without_secrets(tmp_path: Path) -> None:
+    """In sources, outputs and metadata; the notebook in memory, which still runs, stays as it is."""
+    book = book_with(nbformat.v4.new_output("stream", text="it is hunter22"))
+    book.cells[0].source = "key = 'hunter22'"
+    book.cells.append(nbformat.v4.new_code_cell("2"))
+    book.metadata["reason"] = "no hunter22"
+    copies.mark_stop(book, book.cells[0], "hunter22 is wrong")
+    copies.write(book, tmp_path / "copy.ipynb", Redactor.of(["hunter22"]))
+    assert "hunter22" not in (tmp_path / "copy.ipynb").read_text()
+    written = nbformat.read(tmp_path / "copy.ipynb", as_version=4)
+    nbformat.validate(written)
+    assert [cell.metadata.get("papermill", {}).get("source_redacted") for cell in written.cells] == [
+        True,
+        True,
+        True,
+        None,
+    ]
+    assert written.cells[2].source == f"key = '{REDACTED}'"
+    assert written.cells[2].outputs[0].text == f"it is {REDACTED}"
+    assert written.metadata.reason == f"no {REDACTED}"
+    assert book.cells[2].source == "key = 'hunter22'"
+
+
+def test_a_copy_reads_as_one_of_jupyter(tmp_path: Path) -> None:
+    """Short texts stand in lines, as nbformat writes them, and only very long ones as they are."""
+    picture = nbformat.v4.new_output("display_data", data={"text/html": "<p>\n</p>", "application/json": {"a": ["b"]}})
+    book = book_with(nbformat.v4.new_output("stream", text="a\nb"), picture)
+    book.metadata["orig_nbformat"] = 4
+    copies.write(book, tmp_path / "copy.ipynb")
+    assert (tmp_path / "copy.ipynb").read_text() == nbformat.writes(book) + "\n"
+    book = book_with(nbformat.v4.new_output("stream", text="a\n" * 100_000))
+    copies.write(book, tmp_path / "copy.ipynb")
+    assert (tmp_path / "copy.ipynb").stat().st_size < 400_000
+    assert nbformat.read(tmp_path / "copy.ipynb", as_version=4).cells[0].outputs[0].text == "a\n" * 100_000

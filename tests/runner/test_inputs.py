@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
@@ -250,6 +251,34 @@ def test_a_page_is_downloaded_through_passing_faults(shop: str, folder: Path, pl
     assert Path(found.injected).name == "shop.csv"
     assert found.value == f"{shop}/shop.csv?X-Amz-Signature=***&page=1"
     assert "GMT" in (found.version or "")
+
+
+def test_rows_of_parquet_files_are_counted(tmp_path: Path, folder: Path, places: Settings, shop: str) -> None:
+    """A file, a folder of files and a download tell their rows; what only claims to be Parquet tells none."""
+    web = tmp_path / "web"
+    for name, rows in (("a.parquet", 3), ("b.parquet", 4)):
+        pq.write_table(pa.table({"x": range(rows)}), web / name)
+    assert fetch(str(web / "a.parquet"), folder, places).rows == 3
+    assert fetch(f"{shop}/b.parquet", folder, places).rows == 4
+    assert fetch(str(web), folder, places).rows is None
+    (web / "shop.csv").unlink()
+    assert fetch(str(web), folder, places).rows == 7
+    (web / "b.parquet").write_text("no such thing")
+    assert fetch(str(web / "b.parquet"), folder, places).rows is None
+
+
+def test_a_copy_that_cannot_be_kept_is_told(tmp_path: Path, shop: str, places: Settings) -> None:
+    """A full disk or a folder that cannot be made is one line, not a fault of the runner."""
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match=r"shop\.csv: the copy could not be kept: Not a directory"):
+        fetch(f"{shop}/shop.csv", tmp_path / "file" / "inputs", places)
+
+
+@pytest.mark.parametrize("value", ["/nowhere/\0shop.csv", "~nobody-has-this-name/shop.csv"])
+def test_a_path_that_none_can_be_is_told(value: str, folder: Path, places: Settings) -> None:
+    """Whatever somebody types is one clear line."""
+    with pytest.raises(InputError, match="cannot be read"):
+        fetch(value, folder, places)
 
 
 def test_a_missing_page_is_not_tried_again(shop: str, folder: Path, places: Settings) -> None:

@@ -44,9 +44,9 @@ def test_magics_do_not_hide_imports(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("", "is not a notebook"),
-        ("[]", "no list of cells"),
-        ('{"cells": {}}', "no list of cells"),
+        ("", "is empty"),
+        ("[]", "no object with cells"),
+        ('{"nbformat": 4, "metadata": {}, "cells": {}}', "no list of cells"),
         ('{"cells": [], "nbformat": 3}', "format 3"),
         ("\x00\xff", "is not a notebook"),
         ('{"nbformat": 4, "metadata": {}, "cells": [3]}', "cell 1"),
@@ -61,6 +61,28 @@ def test_a_broken_file_is_one_line(tmp_path: Path, content: str, words: str) -> 
         read(path)
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_cells_without_code_are_kept_apart(tmp_path: Path) -> None:
+    """Prose and empty cells have no number, but their tags are known; outputs that the file keeps are told."""
+    cells = [
+        {"cell_type": "markdown", "source": "k", "metadata": {"tags": ["parameters"]}},
+        {"cell_type": "code", "source": " \n", "metadata": {}},
+        {"cell_type": "code", "source": "1", "metadata": {}, "execution_count": 3},
+    ]
+    path = tmp_path / "a.ipynb"
+    path.write_text(json.dumps({"nbformat": 4, "cells": cells, "metadata": {}}))
+    book = read(path)
+    assert [(cell.number, cell.has_outputs) for cell in book.cells] == [(1, True)]
+    assert [(cell.kind, cell.tags) for cell in book.others] == [("markdown", ("parameters",)), ("code", ())]
+
+
+def test_a_notebook_of_many_steps_is_read_once(tmp_path: Path) -> None:
+    """The items of a `for_each` share one notebook; its fault is told once."""
+    books, faults = read_all({"a.1": NOTEBOOKS / "fails.ipynb", "a.2": NOTEBOOKS / "fails.ipynb"})
+    assert books["a.1"] is books["a.2"]
+    assert faults == []
+    assert len(read_all({"a.1": tmp_path / "a.ipynb", "a.2": tmp_path / "a.ipynb"})[1]) == 1
 
 
 def test_every_notebook_that_cannot_be_read_is_named(tmp_path: Path) -> None:

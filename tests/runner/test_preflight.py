@@ -61,6 +61,42 @@ def test_a_missing_kernel_is_named(bench: Bench, tmp_path: Path) -> None:
     assert "python3" in faults(bench.settings, path)["kernel julia-9"]
 
 
+def test_a_kernel_of_another_language_is_named(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parameters become Python; so is a kernel whose program is gone."""
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    for name, language, program in (("ir", "R", "R"), ("old", "python", "/nowhere/bin/python")):
+        (tmp_path / "kernels" / name).mkdir(parents=True)
+        spec = {"argv": [program], "display_name": name, "language": language}
+        (tmp_path / "kernels" / name / "kernel.json").write_text(json.dumps(spec))
+    assert "runs R" in faults(bench.settings, changed(tmp_path / "a.ipynb", kernel="ir"))["kernel ir"]
+    found = faults(bench.settings, changed(tmp_path / "a.ipynb", kernel="old"))
+    assert "its program /nowhere/bin/python is missing" in found["kernel old"]
+
+
+def test_habits_are_told_and_no_reason(bench: Bench, tmp_path: Path) -> None:
+    """What spoils a notebook without stopping its run is a remark."""
+    path = changed(tmp_path / "a.ipynb", source="number = 3")
+    findings = look([notebooks.read(path)], {}, [path.name], bench.settings)
+    require(findings)
+    (found,) = [one for one in findings if one.wrong]
+    assert "the parameter number is assigned again" in (found.remark or "")
+
+
+def test_looking_leaves_nothing_behind(tmp_path: Path, checkout: Path) -> None:
+    """Neither the output folder nor the database is made by being looked at."""
+    output = tmp_path / "output"
+    settings = Settings(checkout=checkout, output=output, database_url=f"sqlite:///{output}/insiders.db")
+    require(look([notebooks.read(NOTEBOOKS / "values.ipynb")], {"source": "demo"}, ["values.ipynb"], settings))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_notebook_of_many_steps_is_looked_at_once(bench: Bench) -> None:
+    """The items of a `for_each` share one."""
+    book = notebooks.read(NOTEBOOKS / "values.ipynb")
+    subjects = [one.subject for one in look([book, book], {}, ["values.ipynb"], bench.settings)]
+    assert len(subjects) == len(set(subjects))
+
+
 def test_a_notebook_that_receives_values_needs_a_cell_for_them(bench: Bench) -> None:
     """A notebook without a parameters cell cannot be given any."""
     assert "no cell tagged" in faults(bench.settings, NOTEBOOKS / "fails.ipynb")["fails.ipynb"]

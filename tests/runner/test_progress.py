@@ -18,7 +18,7 @@ def test_plain_lines_go_to_a_log() -> None:
     told = reporter(console_for(stream))
     assert type(told) is Reporter
     with told:
-        told.step_started("eda", 1, 4)
+        told.step_started("eda", 1, 4, "")
         told.cell_started("eda", 3, 40)
     assert stream.getvalue() == "[1/4] eda: started\n"
 
@@ -37,12 +37,12 @@ def test_a_terminal_gets_a_bar(bad: Ended) -> None:
     told = reporter(Console(file=stream, force_terminal=True, width=120))
     assert type(told) is LiveReporter
     with told:
-        told.step_started("fails", 1, 6)
+        told.step_started("fails", 1, 6, "parameter k changed 8 → 10")
         told.cell_started("fails", 2, 3)
         time.sleep(0.6)  # the bar is drawn four times a second
         told.step_finished(step(bad, "fails"))
     shown = stream.getvalue()
-    assert "[1/6] fails" in shown
+    assert "[1/6] fails: started (parameter k changed 8 → 10)" in shown
     assert "cell 2 of 3" in shown
     assert "failed in cell 2: ValueError: the shop is closed" in shown
 

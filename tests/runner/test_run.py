@@ -1,13 +1,18 @@
 """One run of a pipeline, with real kernels."""
 
+import errno
 import json
 import os
 import signal
 import threading
 from pathlib import Path
 
-from runner import archive, digests, journal
+import pytest
+
+from runner import archive, digests, files, journal, lock
+from runner.errors import RecordError
 from runner.outcomes import ExitStatus, Status
+from runner.record import FORMAT
 from runner.run import Ended
 from tests.runner.bench import Bench, copy, one, printed, step
 
@@ -16,7 +21,7 @@ def test_a_good_run_is_recorded_whole(good: Ended, shared_bench: Bench) -> None:
     """The manifest holds ids, dates, provenance, inputs and every step."""
     manifest = good.manifest
     assert good.exit_status is ExitStatus.SUCCEEDED
-    assert (manifest["format"], manifest["status"], manifest["reason"]) == (1, "succeeded", None)
+    assert (manifest["format"], manifest["status"], manifest["reason"]) == (FORMAT, "succeeded", None)
     assert manifest["run_id"] == good.folder.name
     assert manifest["logical_date"] == good.record.started.astimezone().date().isoformat()
     assert manifest["provenance"]["pid"] == os.getpid()
@@ -121,3 +126,89 @@ def _watch_manifest(output: Path, seen: list[str]) -> None:
     while not seen or seen[-1] == Status.RUNNING:
         seen.extend(archive.read_manifest(folder)["status"] for folder in archive.run_folders(output))
         pause.wait(0.02)
+
+
+def test_items_of_a_step_are_isolated(bench: Bench) -> None:
+    """One that fails does not stop the others; what needs all of them is skipped, and the run says so."""
+    text = """steps:
+  - {name: item, notebook: item.ipynb, for_each: {level: [total, bad, store]}}
+  - {name: writes, notebook: writes.ipynb, needs: [item]}
+"""
+    ended = bench.run(text)
+    assert [(one["name"], one["base"], one["item"], one["status"]) for one in ended.manifest["steps"]] == [
+        ("item.1", "item", {"level": "total"}, "succeeded"),
+        ("item.2", "item", {"level": "bad"}, "failed"),
+        ("item.3", "item", {"level": "store"}, "succeeded"),
+        ("writes", "writes", {}, "skipped"),
+    ]
+    assert step(ended, "writes")["reason"] == "needs item.2, which failed"
+    assert ended.manifest["reason"] == "item.2, cell 3: ValueError: no such level"
+    assert (ended.folder / "artifacts" / "item.3.txt").read_text() == "store"
+    assert {path.name for path in ended.folder.glob("*.ipynb")} == {"item.1.ipynb", "item.2.ipynb", "item.3.ipynb"}
+    assert ended.exit_status is ExitStatus.FAILED
+
+
+def test_a_run_may_take_only_so_long(bench: Bench) -> None:
+    """The limit of the whole run ends the step that is under way, and the steps after it do not begin."""
+    text = """timeout_minutes: 0.08
+steps:
+  - {name: sleeps, notebook: sleeps.ipynb}
+  - {name: writes, notebook: writes.ipynb}
+"""
+    ended = bench.run(text)
+    assert [(one["name"], one["status"]) for one in ended.manifest["steps"]] == [
+        ("sleeps", "timed_out"),
+        ("writes", "timed_out"),
+    ]
+    assert step(ended, "writes")["reason"] == "the run's limit of 0.08 minutes came before it"
+    assert step(ended, "writes")["cells"] == []
+    assert ended.exit_status is ExitStatus.TIMED_OUT
+
+
+def test_a_second_run_is_refused_and_recorded(bench: Bench) -> None:
+    """While one run is under way, another one of the pipeline ends at once, as skipped, and says who holds the lock."""
+    with lock.hold(bench.settings, "small", "019a0000-0000-7000-8000-000000000000"):
+        refused = bench.run(one("writes"))
+    assert refused.exit_status is ExitStatus.LOCKED
+    assert refused.manifest["status"] == "skipped"
+    assert "019a0000-0000-7000-8000-000000000000" in refused.manifest["reason"]
+    assert [one["status"] for one in refused.manifest["steps"]] == ["skipped"]
+    assert bench.run(one("writes")).exit_status is ExitStatus.SUCCEEDED
+
+
+def test_the_work_of_another_step_may_not_be_overwritten(bench: Bench) -> None:
+    """A file belongs to the step that wrote it; the record of that step would no longer be true."""
+    text = """steps:
+  - {name: writes, notebook: writes.ipynb}
+  - {name: overwrites, notebook: overwrites.ipynb}
+"""
+    ended = bench.run(text)
+    assert step(ended, "overwrites")["status"] == "failed"
+    assert step(ended, "overwrites")["reason"] == "it wrote artifacts/sum.txt, which is the work of writes"
+
+
+def test_a_parameter_that_the_notebook_changed_is_told(bench: Bench) -> None:
+    """The record says which values the notebook ended with, where they are not those it was given."""
+    ended = bench.run(one("overrides"), given=["number=4"])
+    (line,) = step(ended, "overrides")["overridden"]
+    assert line.startswith("number: 4 ")
+    assert "6" in line
+
+
+def test_a_full_disk_ends_a_run_with_one_clear_error(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record that cannot be written is an error that names the file, and the last good record stays."""
+    real = files.write_aside
+    written = 0
+
+    def fails_late(path: Path, content: bytes) -> None:
+        nonlocal written
+        written += path.name == archive.MANIFEST
+        if path.name == archive.MANIFEST and written > 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        real(path, content)
+
+    monkeypatch.setattr(archive, "write_aside", fails_late)
+    with pytest.raises(RecordError, match=r"run\.json could not be written: No space left on device"):
+        bench.run(one("writes"))
+    (folder,) = archive.run_folders(bench.settings.output)
+    assert json.loads((folder / archive.MANIFEST).read_text())["status"] == "running"

@@ -31,3 +31,18 @@ def test_a_pipeline_file_that_is_wrong_is_told(shared_bench: Bench, capsys: pyte
     """The line of the file is named."""
     assert cli.main(["check", str(shared_bench.write("steps: []"))]) == 3
     assert "small.yml, line 2" in capsys.readouterr().out
+
+
+def test_a_schedule_that_never_comes_is_told(shared_bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    """The 30th of February is a slip of the pen, though cron takes it."""
+    assert cli.main(["check", str(shared_bench.write(f"schedule: 0 4 30 2 *\n{one('values')}"))]) == 3
+    assert "04:00 on day 30 of February never comes" in capsys.readouterr().out
+    assert cli.main(["check", str(shared_bench.write(f"schedule: 0 4 15 * *\n{one('values')}"))]) == 0
+    assert "04:00 on day 15 of every month" in capsys.readouterr().out
+
+
+def test_without_a_name_all_pipelines_are_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    """Those of the checkout, which are good."""
+    assert cli.main(["check", "--json"]) == 0
+    subjects = {one["subject"] for one in json.loads(capsys.readouterr().out)}
+    assert {"pipeline monthly", "schedule of monthly", "04_report.ipynb"} <= subjects

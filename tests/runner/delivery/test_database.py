@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from io import StringIO
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 
 from insiders.handoff import RESULTS
 from runner.delivery import database
 from runner.delivery.staging import NOT_PUBLISHED
 from runner.errors import DeliveryError, PlaceError
+from tests.runner.delivery.stillness import standing_still
 from tests.servers import Server
 
 SQL_TYPES = {"int64": sa.Integer, "float64": sa.Float, "bool": sa.Boolean, "datetime64[ns]": sa.DateTime}
@@ -26,6 +32,7 @@ DESIGN = {
     "metrics": ["run_id", "step", "name"],
     "published_runs": ["pipeline"],
     "deliveries": ["run_id", "table_name"],
+    "pipeline_locks": ["pipeline", "fence"],
 }
 
 
@@ -133,6 +140,65 @@ def test_a_broken_connection_is_replaced(postgres_server: Server, postgres_url: 
     with postgres_server.away():
         pass
     database.ping(engine)
+    engine.dispose()
+
+
+def test_a_server_that_stands_still_is_given_up(
+    postgres_server: Server, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server whose processes are stopped acknowledges and says nothing: work ends in a PlaceError, not never."""
+    monkeypatch.setattr(database, "QUIET_S", 1)
+    engine = database.engine(f"{postgres_url}?connect_timeout=1")
+    began = time.perf_counter()
+
+    def work(connection: sa.Connection) -> None:
+        running.enter_context(standing_still(postgres_server))
+        connection.execute(sa.text("SELECT 1"))
+
+    with ExitStack() as running, pytest.raises(PlaceError, match="it said nothing for 1 s"):
+        database.transact(engine, work)
+    assert time.perf_counter() - began < 20
+    with standing_still(postgres_server), pytest.raises(PlaceError, match="did not do its part"):
+        database.ping(engine)
+    assert time.perf_counter() - began < 40
+    database.ping(engine)
+    engine.dispose()
+
+
+def test_slow_work_that_goes_on_is_not_silence(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the time since the last statement counts."""
+    monkeypatch.setattr(database, "QUIET_S", 1)
+    engine = database.engine(postgres_url)
+
+    def work(connection: sa.Connection) -> int:
+        for _ in range(4):
+            connection.execute(sa.text("SELECT pg_sleep(0.4)"))
+        return connection.execute(sa.text("SELECT 42")).scalar_one()
+
+    assert database.transact(engine, work) == 42
+    engine.dispose()
+
+
+def test_runs_from_before_the_locks_are_kept(database_url: str) -> None:
+    """The second migration changes no row of the first, and can be undone."""
+    engine = database.engine(database_url)
+    config = Config(stdout=StringIO())
+    config.set_main_option("script_location", str(database.MIGRATIONS))
+
+    def to(revision: str, way: Callable[[Config, str], None]) -> None:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            way(config, revision)
+
+    to("0001", command.upgrade)
+    with engine.begin() as connection:
+        run = "INSERT INTO runs (run_id, pipeline, status, started_at) VALUES ('r', 'p', 's', '2026-01-01')"
+        connection.execute(sa.text(run))
+    database.migrate(engine)
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT run_id, plan_digest FROM runs")).all() == [("r", None)]
+    to("0001", command.downgrade)
+    assert "pipeline_locks" not in sa.inspect(engine).get_table_names()
     engine.dispose()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,13 @@ import sqlalchemy as sa
 
 from insiders import handoff
 from runner import digests
-from runner.delivery import database
+from runner.delivery import database, fences
+from runner.delivery.fences import TakenOverError
 from runner.delivery.promote import promote
 from runner.delivery.publication import Rows
 from runner.delivery.run_rows import Metric, write_metrics, write_run
 from runner.delivery.staging import stage
+from runner.holder import Holder
 from runner.settings import Settings
 from tests import results
 from tests.runner import runs
@@ -35,6 +38,7 @@ def finished(
     status: str = "succeeded",
     synthetic: bool = False,
     hour: int = 4,
+    logical_date: date | None = None,
 ) -> str:
     """The id of a finished run whose tables are staged; `insiders` says of each customer whether it is one."""
     folder = results.run_folder(settings, pipeline=pipeline)
@@ -43,7 +47,8 @@ def finished(
     made = {"customers": customers, "segments": results.rows("segments")}
 
     def work(connection: sa.Connection) -> None:
-        write_run(connection, runs.run_row(folder, status=status, hour=hour, synthetic=synthetic))
+        row = runs.run_row(folder, status=status, hour=hour, synthetic=synthetic, logical_date=logical_date)
+        write_run(connection, row)
         for name in tables:
             path = handoff.write_result(folder, name, made[name])
             rows = Rows(name=name, file="results/x.parquet", rows=len(made[name]), sha256=digests.of_file(path))
@@ -139,6 +144,29 @@ def test_a_late_delivery_does_not_turn_time_back(engine: sa.Engine, settings: Se
     late, newer = finished(engine, settings, hour=4), finished(engine, settings, hour=5)
     promote(engine, newer, "monthly", "cron")
     assert f"the current run {newer} started later" in promote(engine, late, "monthly", "cron").text
+
+
+def test_a_run_for_an_earlier_date_does_not_turn_time_back(engine: sa.Engine, settings: Settings) -> None:
+    """A backfilled run, started later but for an earlier date, stays staged; one for a later date goes live."""
+    current = finished(engine, settings, hour=4, logical_date=date(2011, 11, 30))
+    promote(engine, current, "monthly", "cron")
+    old = finished(engine, settings, hour=5, logical_date=date(2011, 10, 31))
+    told = promote(engine, old, "monthly", "cron").text
+    assert f"the current run {current} is for a later date, 2011-11-30" in told
+    new = finished(engine, settings, hour=3, logical_date=date(2011, 12, 9))
+    assert promote(engine, new, "monthly", "cron").promoted
+
+
+def test_a_run_that_was_taken_over_is_not_promoted(engine: sa.Engine, settings: Settings) -> None:
+    """The look at the fence and the move of the pointer are one transaction."""
+    run = finished(engine, settings)
+    fence, _ = (
+        database.transact(engine, lambda connection: fences.take(connection, "monthly", Holder.here(name)))  # noqa: B023
+        for name in (run, "the next")
+    )
+    with pytest.raises(TakenOverError, match="run the next took over monthly"):
+        promote(engine, run, "monthly", "cron", fence)
+    assert read(engine, "SELECT * FROM published_runs") == []
 
 
 def test_pipelines_are_current_side_by_side(engine: sa.Engine, settings: Settings) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,12 @@ from insiders.errors import PublishError
 from insiders.publish import publish
 from insiders.receipts import Receipt
 from runner import digests
-from runner.delivery.run_rows import Metric
+from runner.delivery import database, desk, fences
+from runner.delivery import places as places_of_delivery
+from runner.delivery.desk import Desk
+from runner.delivery.run_rows import Metric, earlier
 from runner.delivery.spool import Spool, sync
+from runner.holder import Holder
 from runner.settings import Settings
 from tests import results
 from tests.runner.runs import run_row, settings
@@ -205,6 +210,107 @@ def test_an_outage_makes_the_delivery_pending(
     assert query(remote, "SELECT run_id FROM published_runs") == [(folders[1].name,)]
     assert query(remote, "SELECT count(*) FROM deliveries") == [(2 * len(TABLES),)]
     assert list(sync(remote)) == []
+
+
+def taken(places: Settings, run_id: str) -> int:
+    """The number of a run that takes the lock now."""
+    engine = database.engine(places.database_url)
+    database.migrate(engine)
+    fence = database.transact(engine, lambda connection: fences.take(connection, "monthly", Holder.here(run_id)))
+    engine.dispose()
+    return fence.number
+
+
+@pytest.mark.parametrize("away", ["bucket", "database"])
+def test_a_run_that_ended_is_delivered_however_many_came_since(
+    remote: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    postgres_server: Server,
+    s3_server: Server,
+    request: pytest.FixtureRequest,
+    away: str,
+) -> None:
+    """It had its lock when it ended, so `sync` delivers it after later runs; what is current stays current."""
+    old, new = results.run_folder(remote), results.run_folder(remote)
+    ended: dict[str, Any] = {"status": "succeeded", "finished_at": datetime.now(UTC)}
+    with Spool(remote, run_row(old), old, taken(remote, old.name)) as spool:
+        as_step(monkeypatch, spool)
+        with {"bucket": s3_server, "database": postgres_server}[away].away():
+            ask(old)
+            assert spool.complete(run_row(old, **ended), []).pending
+    if away == "bucket":
+        make_bucket(request.getfixturevalue("s3"), (remote.bucket or "").partition("/")[0])
+    number = taken(remote, new.name)
+    with Spool(remote, run_row(new, hour=5), new, number) as spool:
+        as_step(monkeypatch, spool)
+        ask(new)
+        assert not spool.complete(run_row(new, hour=5, **ended), []).pending
+    (done,) = [one.completion for one in sync(remote)]
+    assert (done.pending, done.refused) == (False, ())
+    assert done.promotion is not None
+    assert done.promotion.text == f"staged, not promoted: the current run {new.name} started later"
+    assert query(remote, "SELECT run_id, ended_at IS NOT NULL FROM pipeline_locks ORDER BY fence") == [
+        (old.name, True),
+        (new.name, True),
+    ]
+
+
+def test_a_run_that_is_passed_while_it_delivers_leaves_the_rest_to_sync(
+    places: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stood still after its end: its own process is shut out, but what it had finished is not lost."""
+    folder, taker = results.run_folder(places), results.run_folder(places)
+    keep_rest = places_of_delivery.keep_rest
+
+    def stand_still(*arguments: Any) -> list[Any]:
+        taken(places, taker.name)
+        return keep_rest(*arguments)
+
+    monkeypatch.setattr(desk, "keep_rest", stand_still)
+    with Spool(places, run_row(folder), folder, taken(places, folder.name)) as spool:
+        as_step(monkeypatch, spool)
+        ask(folder)
+        done = spool.complete(run_row(folder, status="succeeded", finished_at=datetime.now(UTC)), [])
+    assert (done.pending, done.refused, done.promotion) == (True, (), None)
+    assert (done.reason or "").startswith(f"run {taker.name} took over monthly at ")
+    assert query(places, "SELECT * FROM published_runs") == []
+    (synced,) = sync(places)
+    assert synced.completion.promotion is not None
+    assert synced.completion.promotion.promoted
+
+
+def test_a_run_whose_process_is_gone_is_staged_though_another_came(
+    places: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it asked for before it died is kept under its own id, and never goes live."""
+    folder, taker = results.run_folder(places), results.run_folder(places)
+    with monkeypatch.context() as early, Spool(places, run_row(folder), folder, taken(places, folder.name)) as spool:
+        early.setattr(Desk, "attend", lambda _: None)  # it died before it could deliver
+        as_step(monkeypatch, spool)
+        ask(folder, wait_s=0)
+    taken(places, taker.name)
+    (synced,) = sync(places)
+    assert (synced.completion.refused, synced.completion.promotion) == ((), None)
+    assert "the run never ended" in (synced.completion.reason or "")
+    assert query(places, "SELECT count(*) FROM segments") == [(3,)]
+    assert query(places, "SELECT status FROM runs") == [("running",)]
+
+
+def test_the_end_of_a_run_is_known_before_its_files_are_kept(
+    remote: Settings, monkeypatch: pytest.MonkeyPatch, s3_server: Server, s3: Any
+) -> None:
+    """With the bucket away the database says all the same that the run succeeded, so that it is not run again."""
+    folder = results.run_folder(remote)
+    with Spool(remote, run_row(folder), folder) as spool:
+        with s3_server.away():
+            as_step(monkeypatch, spool)
+            ask(folder)
+            ended = run_row(folder, status="succeeded", logical_date=date(2026, 1, 15), plan_digest="p")
+            assert spool.complete(ended, []).pending
+        make_bucket(s3, (remote.bucket or "").partition("/")[0])
+    engine = database.engine(remote.database_url)
+    assert earlier(engine, "monthly", date(2026, 1, 15), "p") == folder.name
+    engine.dispose()
 
 
 def test_sync_leaves_a_run_that_is_under_way(remote: Settings) -> None:

@@ -6,7 +6,7 @@ import sys
 import psutil
 import pytest
 
-from runner.kernel.process import ONE_THREAD, death, environment, kill
+from runner.kernel.process import THREADS, death, environment, kill
 
 
 def test_only_allowed_names_pass() -> None:
@@ -25,7 +25,7 @@ def test_only_allowed_names_pass() -> None:
         "PATH_TO_KEY": "x",
     }
     given = environment({**passes, **stays}, {"INSIDERS_STEP": "eda"})
-    assert given == {**ONE_THREAD, **passes, "INSIDERS_STEP": "eda"}
+    assert given == {**dict.fromkeys(THREADS, "1"), **passes, "INSIDERS_STEP": "eda"}
 
 
 def test_libraries_get_one_thread_unless_told_otherwise() -> None:
@@ -35,18 +35,26 @@ def test_libraries_get_one_thread_unless_told_otherwise() -> None:
     assert given["OPENBLAS_NUM_THREADS"] == "1"
 
 
+def test_a_step_decides_on_its_threads() -> None:
+    """A number that the pipeline names counts for every library, whatever the environment says."""
+    given = environment({"OMP_NUM_THREADS": "4"}, {}, threads=2)
+    assert {given[name] for name in THREADS} == {"2"}
+    assert len(THREADS) == 4
+
+
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (3, "exit status 3"),
-        (-9, "SIGKILL, as the system does when memory runs out"),
-        (-11, "SIGSEGV"),
-        (None, "without"),
+        (0, "the kernel process ended by itself with exit status 0"),
+        (3, "the kernel process ended by itself with exit status 3"),
+        (-9, "the kernel was killed by SIGKILL"),
+        (-11, "the kernel was killed by SIGSEGV (it read or wrote memory that is not its own)"),
+        (-60, "the kernel was killed by signal 60"),
     ],
 )
-def test_a_death_is_told_in_words(status: int | None, words: str) -> None:
+def test_a_death_is_told_in_words(status: int, words: str) -> None:
     """The exit status of the system becomes a sentence."""
-    assert words in death(status)
+    assert death(status) == words
 
 
 def test_what_is_left_behind_is_killed() -> None:

@@ -3,6 +3,9 @@
 import os
 import signal
 
+import pytest
+
+from runner.kernel import stopping
 from runner.kernel.stopping import Stop
 from runner.outcomes import ExitStatus
 
@@ -29,3 +32,15 @@ def test_who_comes_late_is_called_at_once() -> None:
     stop.call(lambda: calls.append("called"))
     assert calls == ["called"]
     assert stop.exit_status is ExitStatus.INTERRUPTED
+
+
+def test_asking_twice_is_urgent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person who presses Ctrl-C again waits no longer; the same signal sent to process and group at once is one."""
+    stop = Stop()
+    stop.request(signal.SIGINT)
+    stop.request(signal.SIGINT)
+    assert not stop.urgent
+    monkeypatch.setattr(stopping, "AGAIN_SECONDS", 0.0)
+    stop.request(signal.SIGTERM)
+    assert stop.urgent
+    assert stop.signal is signal.SIGINT

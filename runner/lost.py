@@ -1,0 +1,70 @@
+"""Runs whose process vanished: what the journal lets us say of their steps and cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from runner.outcomes import Status
+
+
+def marked(manifest: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The manifest of a vanished run, completed from its journal: the run and the step it was at are `lost`.
+
+    A cell is what the journal says it came to; the one that had begun is `lost`; what had not begun is `not_run`.
+    """
+    steps = [_step(step, [one for one in entries if one.get("step") == step["name"]]) for step in manifest["steps"]]
+    at = next((step for step in steps if step["status"] == Status.LOST), None)
+    cell = f", cell {at['stopped_at']}" if at and at["stopped_at"] else ""
+    place = f"in {at['name']}{cell}" if at else "between two steps"
+    finished = entries[-1]["at"] if entries else manifest["started"]
+    return {
+        **manifest,
+        "status": Status.LOST.value,
+        "reason": f"its process vanished {place}; the journal tells how far it came",
+        "finished": finished,
+        "seconds": _between(manifest["started"], finished),
+        "steps": steps,
+    }
+
+
+def _step(step: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    events = {entry["event"] for entry in entries}
+    ended = next((entry for entry in reversed(entries) if entry["event"] == "step_finished"), None)
+    if step["status"] not in (Status.RUNNING, Status.NOT_RUN) or not events & {"step_started", "step_finished"}:
+        return dict(step)
+    cells = _cells(entries)
+    if ended is not None:
+        # The step had come to its end, and only the manifest had not been told.
+        return {**step, "status": ended["status"], "reason": ended.get("reason"), "cells": cells}
+    begun = next((cell["number"] for cell in cells if cell["status"] == Status.LOST), None)
+    return {
+        **step,
+        "status": Status.LOST.value,
+        "reason": "the runner's process vanished",
+        "stopped_at": begun,
+        "cells": cells,
+    }
+
+
+def _cells(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    cells: dict[int, dict[str, Any]] = {}
+    for entry in entries:
+        if entry["event"] == "kernel_started":
+            cells = {}  # another attempt begins anew
+        elif entry["event"] == "cell_started":
+            for number in range(1, entry.get("of", entry["cell"]) + 1):
+                cells.setdefault(number, _cell(number, Status.NOT_RUN))
+            cells[entry["cell"]] = _cell(entry["cell"], Status.LOST)
+        elif entry["event"] == "cell_finished":
+            cells[entry["cell"]] = {**_cell(entry["cell"], entry["status"]), "seconds": entry["seconds"]}
+    return [cells[number] for number in sorted(cells)]
+
+
+def _cell(number: int, status: str) -> dict[str, Any]:
+    return {"number": number, "id": "", "status": str(status), "seconds": None}
+
+
+def _between(start: str, end: str) -> float:
+    return round((datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds(), 3)

@@ -1,0 +1,119 @@
+"""The beginning of a run: its record before anything was done, and whether the same run has been made before."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from datetime import UTC, datetime
+
+from runner import archive, digests, inputs, provenance
+from runner.delivery import database, run_rows
+from runner.errors import RecordError, RunnerError
+from runner.outcomes import Status
+from runner.pipeline import Step
+from runner.record import RunRecord, StepRecord
+from runner.settings import Settings
+from runner.steps import Order, told
+
+
+class AlreadyRun(Exception):  # noqa: N818 - it is an outcome, not a fault
+    """The same run has succeeded before: the same pipeline, date, parameters, code and packages."""
+
+    def __init__(self, record: RunRecord, run_id: str) -> None:
+        super().__init__(
+            f"{record.pipeline} has run for {record.logical_date} already, with the same parameters, code and "
+            f"packages: run {run_id} succeeded; --force runs it again"
+        )
+        self.run_id = run_id
+
+
+def opening(order: Order, settings: Settings, run_id: str) -> RunRecord:
+    """The record of a run as it stands before anything was done."""
+    started = datetime.now(UTC)
+    pipeline = order.pipeline
+    facts = provenance.of_run(settings.checkout)
+    return RunRecord(
+        run_id=run_id,
+        pipeline=pipeline.name,
+        title=pipeline.title,
+        logical_date=order.plan.as_of or started.astimezone().date(),
+        started=started,
+        command=inputs.shown(order.command),
+        pipeline_file={"path": str(pipeline.path), "sha256": digests.of_file(pipeline.path)},
+        provenance=facts,
+        # A part of a run stands for no other run.
+        identity=None if order.choice.only else _identity(order, settings, facts),
+        parent=order.parent,
+        steps=tuple(_step(step, order) for step in pipeline.ordered()),
+    )
+
+
+def _step(step: Step, order: Order) -> StepRecord:
+    return StepRecord(
+        name=step.name,
+        base=step.base,
+        item=step.item,
+        notebook=step.notebook,
+        copy=step.copy_name,
+        notebook_sha256=order.notebooks[step.name].sha256,
+        needs=step.needs,
+        parameters=told(order.plan.values[step.name]),
+    )
+
+
+def _identity(order: Order, settings: Settings, facts: dict[str, object]) -> str:
+    """Digest of what is known before the run and decides what it computes: parameters, sources, code and packages."""
+    parts = [
+        provenance.content_parts(
+            order.notebooks[step.name], {}, inputs={}, before={}, checkout=settings.checkout, facts=facts
+        )
+        for step in order.pipeline.ordered()
+    ]
+    known = [
+        order.plan.digest,
+        order.pipeline.promote,
+        *(provenance.content_key(part) for part in parts),
+    ]
+    return hashlib.sha256(json.dumps(known).encode()).hexdigest()
+
+
+def earlier(record: RunRecord, settings: Settings) -> str | None:
+    """The id of a run that succeeded and is the same as this one, made here or by a host that shares the database."""
+    for folder in archive.run_folders(settings.output, record.pipeline):
+        try:
+            found = archive.read_manifest(folder)
+        except RecordError:
+            continue
+        same = (found["identity"], found["logical_date"]) == (record.identity, record.logical_date.isoformat())
+        if same and found["status"] == Status.SUCCEEDED:
+            return folder.name
+    return _earlier_elsewhere(record, settings)
+
+
+def _earlier_elsewhere(record: RunRecord, settings: Settings) -> str | None:
+    engine = database.engine(settings.database_url)
+    try:
+        database.migrate(engine)
+        return database.transact(
+            engine,
+            lambda connection: run_rows.earlier(
+                connection, record.pipeline, record.logical_date, record.identity or ""
+            ),
+        )
+    except RunnerError:
+        return None  # what the database cannot say now must not keep a run from being made
+    finally:
+        engine.dispose()
+
+
+def refused(record: RunRecord, reason: str) -> RunRecord:
+    """The record of a run that found another one under way."""
+    steps = tuple(
+        dataclasses.replace(step, status=Status.SKIPPED, reason="the run was refused") for step in record.steps
+    )
+    finished = datetime.now(UTC)
+    seconds = round((finished - record.started).total_seconds(), 3)
+    return dataclasses.replace(
+        record, status=Status.SKIPPED, reason=reason, steps=steps, finished=finished, seconds=seconds
+    )
