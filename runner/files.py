@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
@@ -10,6 +9,7 @@ import secrets
 import socket
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -19,8 +19,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 _HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
 _ASIDE = re.compile(r"\..+\.(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]{8}\.aside")
-_NOT_HERE = (errno.EINVAL, errno.ENOTSUP, errno.EACCES)
-"""What file systems say on which a folder cannot be flushed."""
 
 
 def write_aside(path: Path, content: bytes) -> None:
@@ -74,26 +72,23 @@ def _mode(path: Path) -> int | None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Let the disk have the folder's new entry too, where the system lets a folder be flushed."""
-    try:
+    """Let the disk have the folder's new entry too, where it can.
+
+    Where it cannot, nothing is said: every reader meets the new file, and who were told of a failure would tell others
+    that the old one is still there. After a power cut it is the old one or the new one.
+    """
+    with suppress(OSError):
         handle = again(os.open, folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except PermissionError:
-        return
-    try:
-        again(os.fsync, handle)
-    except OSError as error:
-        if error.errno not in _NOT_HERE:
-            raise
-    finally:
-        _close(handle)
+        try:
+            again(os.fsync, handle)
+        finally:
+            _close(handle)
 
 
 def _close(handle: int) -> None:
-    """Close a file whose content the disk has; a close that is interrupted has closed it nevertheless."""
-    try:
+    """Close a file; whether the disk has its content `fsync` has said, and `close` has nothing to add to it."""
+    with suppress(OSError):
         os.close(handle)
-    except InterruptedError:
-        return
 
 
 def _clear(folder: Path) -> None:
@@ -109,7 +104,5 @@ def _clear(folder: Path) -> None:
 
 def _forget(path: Path) -> None:
     """Remove a file that nobody misses; where that fails, a later writer removes it."""
-    try:
+    with suppress(OSError):
         path.unlink(missing_ok=True)
-    except OSError:
-        return

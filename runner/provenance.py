@@ -181,8 +181,11 @@ def _changed(earlier: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str
             yield f"{words.format(name)} {_turned(old, new, show=False)}"
     before, after = earlier.get("before", {}), now["before"]
     for step in sorted({*before, *after}):
-        for path, old, new in _differences(before, after, step):
-            yield f"{path} of {step} {_turned(old, new, show=False)}"
+        files = list(_differences(before, after, step))
+        if len(files) > 1:
+            yield f"{len(files)} files of {step} changed"
+        else:
+            yield from (f"{path} of {step} {_turned(old, new, show=False)}" for path, old, new in files)
     yield from _surroundings_changed(earlier, now)
 
 

@@ -16,8 +16,9 @@ from typing import Any
 
 import nbformat
 
-from tests.faults.corpus import WAYS, Way
+from tests.faults.corpus import WAYS
 from tests.faults.stage import CHECKOUT, GONE_WITHIN_S, PATIENCE_S, PIPELINE, Stage, seconds_until_gone, tell, torn
+from tests.faults.way import Way
 
 AT_A_TIME = 4
 """Runs that are played beside each other; most of them wait most of their time."""

@@ -31,7 +31,7 @@ GONE_WITHIN_S = 2.0
 POLL_S = 0.02
 TAGGED = "# tagged: parameters"
 """Begins a cell of parameters, which notes nothing."""
-_NOTE = 'open({path!r}, "a").write("{word} {number} %d\\n" % __import__("os").getpid())'
+_NOTE = '_ = open({path!r}, "a").write("{word} {number} %d\\n" % __import__("os").getpid())'
 
 
 @dataclass

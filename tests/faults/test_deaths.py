@@ -7,8 +7,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from tests.faults.corpus import WAYS, Way
+from tests.faults.corpus import WAYS
 from tests.faults.deaths import AT_A_TIME, Played, play
+from tests.faults.way import Way
 
 
 @pytest.fixture(scope="module")

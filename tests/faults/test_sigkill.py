@@ -16,8 +16,8 @@ import pytest
 
 from tests.faults.stage import CHECKOUT, GONE_WITHIN_S, Stage, tell
 
-LANES = 2
-"""Runs beside each other; they are busy, not waiting."""
+LANES = 3
+"""Runs beside each other; each waits for a part of its time."""
 
 
 @dataclass
