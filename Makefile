@@ -1,6 +1,6 @@
 # Each line is a command a person could type; every target does its own set-up.
 .DEFAULT_GOAL := run
-.PHONY: run test check lab lock bench
+.PHONY: run test check faults lab lock bench
 
 run: .venv/installed  ## the monthly pipeline, with embedded defaults;  make run ARGS="-p preset=classic"
 	.venv/bin/runner run monthly $(ARGS)
@@ -15,6 +15,9 @@ check: .venv/installed  ## format, lint, types, notebooks without outputs, impor
 	.venv/bin/nbstripout --verify --keep-id notebooks/*.ipynb
 	.venv/bin/pytest -q tests/test_rooms.py tests/test_packages.py tests/test_notebooks.py
 
+faults: .venv/installed  ## the long sweep of the fault suite: 2,000 kills, 100,000 values; seeds are printed
+	FAULTS_ROUNDS=2000 FAULTS_EXAMPLES=100000 .venv/bin/pytest -s tests/faults $(ARGS)
+
 lab: .venv/installed  ## JupyterLab on the notebooks, with the packages of this project
 	cd notebooks && ../.venv/bin/jupyter lab $(ARGS)
 
@@ -23,6 +26,7 @@ lock: .venv/installed  ## renew requirements.lock after a change of dependencies
 
 bench: .venv/installed  ## what we measure: see benchmarks/README.md
 	.venv/bin/python benchmarks/reading.py
+	.venv/bin/python -m benchmarks.faults
 
 .venv/installed: requirements.lock infra/host/install.sh
 	infra/host/install.sh

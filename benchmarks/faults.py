@@ -29,8 +29,10 @@ import psutil
 from papermill.cli import _resolve_type
 from papermill.translators import PythonTranslator
 
-from runner import copies, notebooks, parameters, pipeline, settings
+from runner import copies, settings
 from runner.errors import RunnerError
+from runner.reading import notebooks, pipeline
+from runner.values import parameters
 from tests.faults.attacks import CODE, TEXTS
 from tests.faults.corpus_kernels import CELLS, KERNEL
 from tests.faults.corpus_places import PLACES

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runner.execute import Execution, execute
-from runner.journal import Journal
 from runner.kernel.supervision import Supervision
 from runner.outcomes import Status
-from runner.pipeline import Step
 from runner.progress import Reporter
-from runner.record import AttemptRecord
+from runner.reading.pipeline import Step
+from runner.records.journal import Journal
+from runner.records.record import AttemptRecord
 
 _FINAL = (Status.SUCCEEDED, Status.CANCELLED)
 """After these no other attempt is made."""

@@ -6,12 +6,12 @@ import dataclasses
 from datetime import UTC, datetime
 from pathlib import Path
 
-from runner import archive, digests
 from runner.delivery.desk import Completion
 from runner.delivery.run_rows import Metric, RunRow
 from runner.kernel.stopping import Stop
 from runner.outcomes import ExitStatus, Status, exit_status, of_run
-from runner.record import RunRecord
+from runner.records import archive, digests
+from runner.records.record import RunRecord
 
 
 def closing(record: RunRecord) -> RunRecord:

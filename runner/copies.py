@@ -12,11 +12,11 @@ import nbformat
 from papermill.iorw import load_notebook_node
 
 from runner.files import write_aside
-from runner.literals import literal
-from runner.notebooks import PARAMETERS
 from runner.outcomes import Status
-from runner.record import CellRecord, Metric
-from runner.redaction import Redactor
+from runner.reading.notebooks import PARAMETERS
+from runner.records.record import CellRecord, Metric
+from runner.secrecy.redaction import Redactor
+from runner.values.literals import literal
 
 MARK = "papermill-error-cell-tag"
 """Papermill's tag for cells that only tell where a copy stopped; a rerun of the copy leaves them out."""

@@ -17,7 +17,7 @@ from runner.kernel import endings
 from runner.kernel.engine import ENGINE
 from runner.kernel.supervision import NotebookStopped, Supervision
 from runner.outcomes import Status
-from runner.record import CellRecord, Metric
+from runner.records.record import CellRecord, Metric
 
 
 @dataclass(frozen=True)

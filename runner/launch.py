@@ -7,20 +7,21 @@ import sys
 from rich.console import Console
 from rich.text import Text
 
-from runner import archive, preflight
+from runner import preflight
 from runner.delivery.desk import Completion
 from runner.delivery.spool import sync
 from runner.errors import UnknownRunError
-from runner.notebooks import Notebook
 from runner.opening import AlreadyRun
+from runner.origins.reuse import Choice
 from runner.outcomes import ExitStatus
-from runner.parameters import Plan
-from runner.pipeline import Pipeline
 from runner.progress import console_for, reporter, summarize
-from runner.reuse import Choice
+from runner.reading.notebooks import Notebook
+from runner.reading.pipeline import Pipeline
+from runner.records import archive
 from runner.run import run
 from runner.settings import Settings
 from runner.steps import Order
+from runner.values.parameters import Plan
 
 
 def launch(

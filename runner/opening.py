@@ -7,12 +7,14 @@ import hashlib
 import json
 from datetime import UTC, datetime
 
-from runner import archive, digests, inputs, provenance
 from runner.delivery import database, run_rows
 from runner.errors import RecordError, RunnerError
+from runner.intake import inputs
+from runner.origins import provenance
 from runner.outcomes import Status
-from runner.pipeline import Step
-from runner.record import RunRecord, StepRecord
+from runner.reading.pipeline import Step
+from runner.records import archive, digests
+from runner.records.record import RunRecord, StepRecord
 from runner.settings import Settings
 from runner.steps import Order, told
 

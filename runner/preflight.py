@@ -12,10 +12,12 @@ from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
-from runner import inputs, lint, wording
+from runner import wording
 from runner.delivery import database, stores
 from runner.errors import InputError, PreflightError, RunnerError, listed
-from runner.notebooks import Notebook
+from runner.intake import inputs
+from runner.reading import lint
+from runner.reading.notebooks import Notebook
 from runner.settings import Settings, masked
 from runner.wording import memory
 

@@ -11,23 +11,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runner import archive, checkout, closing, inputs, lock, opening, redaction
-from runner.archive import Manifest
+from runner import closing, opening
 from runner.delivery.desk import Completion
 from runner.delivery.spool import Spool
 from runner.errors import InputError, LockedError, PlaceError, PreflightError, RecordError
-from runner.identifiers import new_run_id
-from runner.journal import Journal
+from runner.intake import inputs
 from runner.kernel.stopping import Stop
-from runner.lock import Lock
+from runner.locking import lock
+from runner.locking.lock import Lock
+from runner.origins import checkout
+from runner.origins.reuse import NothingToTakeOver, Shelf
 from runner.outcomes import ExitStatus, Status
-from runner.parameters import Value
 from runner.progress import Reporter
-from runner.record import RunRecord, StepRecord
-from runner.redaction import Redactor
-from runner.reuse import NothingToTakeOver, Shelf
+from runner.records import archive
+from runner.records.archive import Manifest
+from runner.records.identifiers import new_run_id
+from runner.records.journal import Journal
+from runner.records.record import RunRecord, StepRecord
+from runner.secrecy import redaction
+from runner.secrecy.redaction import Redactor
 from runner.settings import Settings
 from runner.steps import Order, Scene, run_step
+from runner.values.parameters import Value
 
 _WORDS = {
     Status.SKIPPED: "was skipped",

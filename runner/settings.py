@@ -22,7 +22,7 @@ NAMES = (
     "INSIDERS_DATA",
 )
 PARAMETER = "INSIDERS_PARAMETER_"
-"""Beginning of the names that give parameters; `runner.parameters` looks at them."""
+"""Beginning of the names that give parameters; `runner.values.parameters` looks at them."""
 _LINE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*)")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()-]+)*/?")
 _DATABASES = {"sqlite", "postgresql", "postgresql+psycopg2"}

@@ -10,29 +10,34 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from runner import archive, attempts, inputs, parameters, provenance, redaction, reuse
-from runner.archive import Manifest
+from runner import attempts
 from runner.delivery import repetition
 from runner.delivery.publication import read_request, requests_in
 from runner.delivery.spool import Spool
 from runner.errors import DeliveryError
 from runner.execute import Execution
-from runner.journal import Journal
+from runner.intake import inputs
 from runner.kernel import process
 from runner.kernel.outputs import DEFAULT_LIMIT_BYTES
 from runner.kernel.stopping import Stop
 from runner.kernel.supervision import Supervision, Watch
-from runner.lock import Lock
-from runner.notebooks import Notebook
+from runner.locking.lock import Lock
+from runner.origins import provenance, reuse
+from runner.origins.reuse import Choice, Earlier, Shelf
 from runner.outcomes import Status
-from runner.parameters import RUN_FOLDER, Plan, Value
-from runner.pipeline import Pipeline
 from runner.progress import Reporter
-from runner.record import FileRecord, Metric, RunRecord, StepRecord
-from runner.redaction import Redactor
-from runner.reuse import Choice, Earlier, Shelf
+from runner.reading.notebooks import Notebook
+from runner.reading.pipeline import Pipeline
+from runner.records import archive
+from runner.records.archive import Manifest
+from runner.records.journal import Journal
+from runner.records.record import FileRecord, Metric, RunRecord, StepRecord
+from runner.secrecy import redaction
+from runner.secrecy.redaction import Redactor
 from runner.settings import Settings
-from runner.values import plain
+from runner.values import parameters
+from runner.values.parameters import RUN_FOLDER, Plan, Value
+from runner.values.texts import plain
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from insiders import handoff
-from runner.identifiers import new_run_id
+from runner.records.identifiers import new_run_id
 from runner.settings import Settings
 
 

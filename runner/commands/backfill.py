@@ -18,14 +18,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from runner import archive, dates, notebooks, parameters, pipeline, settings, wording
+from runner import dates, settings, wording
 from runner.errors import PreflightError, RecordError, RunnerError, listed
+from runner.origins.reuse import Choice
 from runner.outcomes import ExitStatus, Status
-from runner.parameters import Plan
-from runner.pipeline import Pipeline
 from runner.progress import colour, console_for
-from runner.reuse import Choice
+from runner.reading import notebooks, pipeline
+from runner.reading.pipeline import Pipeline
+from runner.records import archive
 from runner.settings import Settings
+from runner.values import parameters
+from runner.values.parameters import Plan
 
 EXAMPLE = "runner backfill monthly --from 2011-06-30 --to 2011-11-30 --every month"
 _WORST = (

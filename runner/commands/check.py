@@ -11,14 +11,16 @@ from dataclasses import asdict
 from rich.table import Table
 from rich.text import Text
 
-from runner import lint, notebooks, parameters, pipeline, preflight, schedule, settings
+from runner import preflight, settings
 from runner.errors import PipelineError, UsageError
 from runner.outcomes import ExitStatus
-from runner.parameters import Plan
-from runner.pipeline import Pipeline
 from runner.preflight import Finding
 from runner.progress import console_for
+from runner.reading import lint, notebooks, pipeline, schedule
+from runner.reading.pipeline import Pipeline
 from runner.settings import Settings
+from runner.values import parameters
+from runner.values.parameters import Plan
 
 EXAMPLE = "runner check monthly"
 

@@ -13,10 +13,11 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from runner import archive, identifiers, settings, wording
+from runner import settings, wording
 from runner.errors import RecordError
 from runner.outcomes import ExitStatus, Status
 from runner.progress import colour, console_for
+from runner.records import archive, identifiers
 
 EXAMPLE = "runner history --pipeline monthly --status failed --since 2026-01-01 -n 5"
 STATUSES = [status.value for status in Status if status not in (Status.CACHED, Status.NOT_RUN)]

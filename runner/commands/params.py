@@ -12,16 +12,18 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from runner import declarations, notebooks, parameters, pipeline, settings
-from runner.declarations import Declaration
+from runner import settings
 from runner.errors import PipelineError, listed
-from runner.literals import literal
-from runner.notebooks import Notebook
 from runner.outcomes import ExitStatus
-from runner.parameters import Value
-from runner.pipeline import Pipeline
 from runner.progress import console_for
-from runner.values import plain
+from runner.reading import notebooks, pipeline
+from runner.reading.notebooks import Notebook
+from runner.reading.pipeline import Pipeline
+from runner.values import declarations, parameters
+from runner.values.declarations import Declaration
+from runner.values.literals import literal
+from runner.values.parameters import Value
+from runner.values.texts import plain
 
 EXAMPLE = "runner params monthly"
 Rows = list[tuple[Declaration, Value]]

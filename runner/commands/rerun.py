@@ -20,15 +20,20 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from runner import archive, comparison, digests, inputs, notebooks, parameters, pipeline, settings, worktree
-from runner.comparison import Comparison
+from runner import settings
 from runner.errors import PreflightError, UsageError, listed
-from runner.notebooks import Notebook
+from runner.intake import inputs
+from runner.origins import comparison, worktree
+from runner.origins.comparison import Comparison
+from runner.origins.reuse import Choice
 from runner.outcomes import ExitStatus, Status
-from runner.pipeline import Pipeline
 from runner.progress import console_for
-from runner.reuse import Choice
+from runner.reading import notebooks, pipeline
+from runner.reading.notebooks import Notebook
+from runner.reading.pipeline import Pipeline
+from runner.records import archive, digests
 from runner.settings import Settings
+from runner.values import parameters
 
 EXAMPLE = """runner rerun latest-good
   runner rerun 0199a3b2 --current-code     would the code of today give the same?"""

@@ -9,11 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from runner import archive, digests, notebooks, parameters, pipeline, settings
+from runner import settings
 from runner.errors import PreflightError, UsageError, listed
+from runner.origins.reuse import Choice
 from runner.outcomes import ExitStatus, Status
-from runner.reuse import Choice
+from runner.reading import notebooks, pipeline
+from runner.records import archive, digests
 from runner.settings import Settings
+from runner.values import parameters
 
 EXAMPLE = "runner resume latest"
 

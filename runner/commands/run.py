@@ -7,9 +7,12 @@ import importlib
 import os
 from pathlib import Path
 
-from runner import notebooks, parameters, pipeline, reuse, settings
+from runner import settings
 from runner.errors import PreflightError, listed
+from runner.origins import reuse
 from runner.outcomes import ExitStatus
+from runner.reading import notebooks, pipeline
+from runner.values import parameters
 
 EXAMPLE = """runner run monthly -p source=demo -p clustering.k=8 --as-of 2011-09-30
   runner run monthly --only clustering -p clustering.k=8    one step again, on what the others have left"""

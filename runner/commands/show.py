@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from runner import archive, settings, wording
+from runner import settings, wording
 from runner.outcomes import ExitStatus
 from runner.progress import colour, console_for, ending
+from runner.records import archive
 
 EXAMPLE = "runner show latest"
 

@@ -17,7 +17,7 @@ import psycopg2
 import sqlalchemy as sa
 
 from runner.delivery import database, silence
-from runner.descriptors import private
+from runner.locking.descriptors import private
 
 NAMESPACE = "insiders: one run of a pipeline at a time"
 SILENCE_S = 60

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from runner.delivery.database import insert
 from runner.delivery.run_rows import utc
 from runner.errors import DeliveryError
-from runner.holder import Holder, moment
+from runner.locking.holder import Holder, moment
 
 LOCKS = sa.table(
     "pipeline_locks",

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from runner.archive import MANIFEST
 from runner.delivery import database, fences
 from runner.delivery.fences import Fence
 from runner.delivery.promote import Promotion, promote
@@ -24,6 +23,7 @@ from runner.delivery.run_rows import Metric, RunRow, write_metrics, write_run
 from runner.delivery.staging import stage
 from runner.delivery.stores import Store, store_of
 from runner.errors import DeliveryError
+from runner.records.archive import MANIFEST
 from runner.settings import Settings
 
 NOT_ARCHIVED = ("inputs",)

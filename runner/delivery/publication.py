@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from runner import digests
 from runner.errors import DeliveryError, listed
 from runner.files import write_aside
+from runner.records import digests
 
 REQUEST = re.compile(r"(?P<step>[A-Za-z0-9_][A-Za-z0-9._-]{0,99})-(?P<number>[0-9]{1,6})\.request\.json")
 MOST_BYTES = 4 << 20

@@ -29,8 +29,8 @@ from runner.delivery.desk import Completion, Desk, State
 from runner.delivery.places import Places
 from runner.delivery.publication import Receipt, requests_in
 from runner.delivery.run_rows import Metric, RunRow
-from runner.descriptors import private
 from runner.files import write_aside
+from runner.locking.descriptors import private
 from runner.settings import Settings
 
 LOOK_EVERY_S = 0.1

@@ -17,11 +17,11 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from runner import digests
 from runner.delivery import silence
 from runner.delivery.database import insert
 from runner.delivery.publication import Rows, Staged
 from runner.errors import DeliveryError, listed
+from runner.records import digests
 
 NOT_PUBLISHED = frozenset(
     {"runs", "metrics", "deliveries", "published_runs", "membership_changes", "pipeline_locks", "alembic_version"}

@@ -12,8 +12,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runner import digests
 from runner.errors import DeliveryError, PlaceError
+from runner.records import digests
 from runner.settings import Settings
 
 PART_BYTES = 64 << 20

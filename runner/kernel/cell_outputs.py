@@ -15,7 +15,7 @@ from runner import wording
 from runner.copies import METRIC
 from runner.kernel.messages import METADATA_BYTES, Node, shortened, size
 from runner.kernel.streams import Stream
-from runner.redaction import Redactor
+from runner.secrecy.redaction import Redactor
 
 EDGE_BYTES = 64 * 1024
 """So much of a cell's first and of its last output is kept when the allowance is spent."""

@@ -11,7 +11,7 @@ from runner.kernel import process
 from runner.kernel.outputs import DEFAULT_LIMIT_BYTES
 from runner.kernel.stopping import Stop
 from runner.outcomes import Status
-from runner.redaction import Redactor
+from runner.secrecy.redaction import Redactor
 
 
 class Watch:

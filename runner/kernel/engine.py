@@ -21,7 +21,7 @@ from papermill.log import logger
 from runner import copies
 from runner.kernel.supervision import Client, NotebookStopped, Supervision
 from runner.outcomes import Status
-from runner.redaction import Redactor
+from runner.secrecy.redaction import Redactor
 
 ENGINE = "insiders"
 """Its name in papermill's registry."""

@@ -37,7 +37,7 @@ class _Translator:
     """Papermill's translator for Python, loaded when it is first asked."""
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever papermill asks for
-        return getattr(importlib.import_module("runner.translator").Translator, name)
+        return getattr(importlib.import_module("runner.values.translator").Translator, name)
 
 
 importlib.import_module("papermill.translators").papermill_translators.register("python", _Translator())

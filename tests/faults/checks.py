@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from runner import journal
+from runner.records import journal
 from tests.faults.stage import Stage
 
 

@@ -19,8 +19,9 @@ from typing import Any
 
 import nbformat
 
-from runner import archive, cli
+from runner import cli
 from runner.errors import RecordError
+from runner.records import archive
 from tests.faults.failing import CALLS, ERRORS, Failing
 from tests.faults.stage import PIPELINE, Stage, tell, torn
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from runner.execute import execute
 from runner.kernel import process
 from runner.kernel.supervision import Supervision
-from runner.redaction import Redactor
+from runner.secrecy.redaction import Redactor
 
 
 def peak_bytes() -> int:

@@ -12,8 +12,8 @@ from typing import Any
 from hypothesis import strategies
 from hypothesis.strategies import SearchStrategy
 
-from runner.annotations import type_of
-from runner.values import Type
+from runner.values.annotations import type_of
+from runner.values.texts import Type
 
 IMPORTS = """from datetime import UTC, date, datetime
 from decimal import Decimal

@@ -18,11 +18,11 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
-from runner import lock
 from runner.delivery import advisory, places, staging
 from runner.delivery.spool import Spool
 from runner.errors import LockedError
-from runner.identifiers import new_run_id
+from runner.locking import lock
+from runner.records.identifiers import new_run_id
 from runner.settings import Settings
 from tests.runner.runs import run_row
 

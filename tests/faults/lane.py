@@ -24,8 +24,9 @@ from typing import Any
 import nbformat
 import psutil
 
-from runner import archive, cli, journal
+from runner import cli
 from runner.errors import RecordError
+from runner.records import archive, journal
 from tests.faults.stage import GONE_WITHIN_S, PIPELINE, POLL_S, Stage, tell, torn
 
 SUBREAPER = 36

@@ -17,10 +17,12 @@ from typing import Any
 import nbformat
 import pytest
 
-from runner import archive, copies, journal, reuse
+from runner import copies
 from runner.delivery import publication
 from runner.files import write_aside
-from runner.journal import Journal
+from runner.origins import reuse
+from runner.records import archive, journal
+from runner.records.journal import Journal
 from tests.faults.failing import CALLS, ERRORS, Failing
 from tests.faults.stage import CHECKOUT, Stage, tell
 from tests.runner.runs import a_record

@@ -17,14 +17,14 @@ import nbformat
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from runner.declarations import Declaration
 from runner.errors import ParameterError
 from runner.execute import execute
 from runner.kernel.supervision import Supervision
-from runner.limits import Limits
-from runner.literals import literal, same
 from runner.outcomes import Status
-from runner.values import as_text, plain, read_text, read_tree
+from runner.values.declarations import Declaration
+from runner.values.limits import Limits
+from runner.values.literals import literal, same
+from runner.values.texts import as_text, plain, read_text, read_tree
 from tests.faults.generated import IMPORTS, MADE, Made
 
 EXAMPLES = int(os.environ.get("FAULTS_EXAMPLES", "10000"))
@@ -110,7 +110,7 @@ def test_a_thousand_values_arrive_in_a_real_kernel(tmp_path: Path) -> None:
     [("str | None", "none", None), ("str | None", "NULL", None), ("list[str | None]", "a,null", ["a", None])],
 )
 def test_the_one_text_that_means_something_else(annotation: str, text: str, value: object) -> None:
-    """Where None is a value, its name on the command line is that value and not a text, as `runner.values` says."""
+    """Where None is a value, its name on the command line is that value and not a text, as `values.texts` says."""
     assert read_text(Made(annotation, None).type, text) == value
 
 

@@ -23,8 +23,8 @@ from insiders.publish import publish
 from runner.delivery.advisory import NAME
 from runner.delivery.desk import Completion
 from runner.errors import LockedError
-from runner.identifiers import new_run_id
-from runner.lock import hold
+from runner.locking.lock import hold
+from runner.records.identifiers import new_run_id
 from runner.settings import Settings
 from tests import results
 from tests.faults.holders import PIPELINE, PROCESSES, WAIT_S, Try, deliver, keep, race

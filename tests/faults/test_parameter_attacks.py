@@ -12,11 +12,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from runner import cli, notebooks, parameters, pipeline, settings
+from runner import cli, settings
 from runner.execute import execute
 from runner.kernel.supervision import Supervision
-from runner.literals import literal, same
 from runner.outcomes import ExitStatus, Status
+from runner.reading import notebooks, pipeline
+from runner.values import parameters
+from runner.values.literals import literal, same
 from tests.faults.attacks import ATTACKS, CELL, PIPELINE, Attack
 
 REFUSED = [attack for attack in ATTACKS if attack.is_refused]

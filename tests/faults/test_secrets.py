@@ -19,7 +19,7 @@ from runner.execute import execute
 from runner.kernel import process
 from runner.kernel.supervision import Supervision
 from runner.outcomes import Status
-from runner.redaction import REDACTED, Redactor, files_holding
+from runner.secrecy.redaction import REDACTED, Redactor, files_holding
 from tests.runner.bench import one, step
 from tests.runner.conftest import bench_in
 

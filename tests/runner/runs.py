@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.delivery.run_rows import RunRow
-from runner.record import RunRecord, StepRecord
+from runner.records.record import RunRecord, StepRecord
 from runner.settings import Settings
 
 

@@ -4,8 +4,8 @@ import json
 import time
 from pathlib import Path
 
-from runner import journal
 from runner.outcomes import ExitStatus
+from runner.records import journal
 from tests.runner.bench import Bench, one, step
 
 

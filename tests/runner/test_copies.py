@@ -9,7 +9,7 @@ import pytest
 
 from runner import copies
 from runner.outcomes import Status
-from runner.redaction import REDACTED, Redactor
+from runner.secrecy.redaction import REDACTED, Redactor
 from tests.runner.bench import NOTEBOOKS
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from runner import notebooks
 from runner.errors import PreflightError
 from runner.preflight import Finding, look, require
+from runner.reading import notebooks
 from runner.settings import Settings
 from tests.runner.bench import NOTEBOOKS, Bench
 

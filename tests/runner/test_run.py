@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from runner import archive, digests, files, journal, lock
+from runner import files
 from runner.errors import RecordError
+from runner.locking import lock
 from runner.outcomes import ExitStatus, Status
-from runner.record import FORMAT
+from runner.records import archive, digests, journal
+from runner.records.record import FORMAT
 from runner.run import Ended
 from tests.runner.bench import Bench, copy, one, printed, step
 

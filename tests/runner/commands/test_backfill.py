@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from runner import archive
 from runner.commands import backfill
 from runner.errors import ParameterError, UsageError
+from runner.records import archive
 from tests.runner.bench import NOTEBOOKS, Bench
 
 DATED = "steps: [{name: dated, notebook: dated.ipynb}]"

@@ -6,7 +6,9 @@ from pathlib import Path
 import papermill
 import pytest
 
-from runner import cli, declarations, notebooks
+from runner import cli
+from runner.reading import notebooks
+from runner.values import declarations
 from tests.runner.bench import NOTEBOOKS, Bench
 from tests.runner.conftest import GOOD
 

@@ -14,13 +14,15 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from runner import archive, notebooks, parameters, pipeline
 from runner.commands import rerun
 from runner.errors import UsageError
 from runner.progress import Reporter
+from runner.reading import notebooks, pipeline
+from runner.records import archive
 from runner.run import run
 from runner.settings import Settings
 from runner.steps import Order
+from runner.values import parameters
 
 METRIC = """import json
 from pathlib import Path

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from runner import archive, cli
+from runner import cli
+from runner.records import archive
 from tests.runner.bench import Bench
 
 TEXT = """steps:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from runner.delivery import fences
 from runner.delivery.database import transact
 from runner.delivery.fences import Fence, TakenOverError
-from runner.holder import Holder
+from runner.locking.holder import Holder
 
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)

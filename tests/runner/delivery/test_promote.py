@@ -10,14 +10,14 @@ import pytest
 import sqlalchemy as sa
 
 from insiders import handoff
-from runner import digests
 from runner.delivery import database, fences
 from runner.delivery.fences import TakenOverError
 from runner.delivery.promote import promote
 from runner.delivery.publication import Rows
 from runner.delivery.run_rows import Metric, write_metrics, write_run
 from runner.delivery.staging import stage
-from runner.holder import Holder
+from runner.locking.holder import Holder
+from runner.records import digests
 from runner.settings import Settings
 from tests import results
 from tests.runner import runs

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from runner.delivery import database
 from runner.delivery.run_rows import earlier, write_run
-from runner.identifiers import new_run_id
+from runner.records.identifiers import new_run_id
 from tests.runner.runs import run_row
 
 DAY = date(2026, 1, 15)

@@ -19,13 +19,13 @@ import sqlalchemy as sa
 from insiders.errors import PublishError
 from insiders.publish import publish
 from insiders.receipts import Receipt
-from runner import digests
 from runner.delivery import database, desk, fences
 from runner.delivery import places as places_of_delivery
 from runner.delivery.desk import Desk
 from runner.delivery.run_rows import Metric, earlier
 from runner.delivery.spool import Spool, sync
-from runner.holder import Holder
+from runner.locking.holder import Holder
+from runner.records import digests
 from runner.settings import Settings
 from tests import results
 from tests.runner.runs import run_row, settings

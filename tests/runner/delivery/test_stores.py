@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from runner import digests
 from runner.delivery.stores import FolderStore, S3Store, StoreConflictError, s3_client, store_of
 from runner.errors import PlaceError
+from runner.records import digests
 from tests.runner import runs
 from tests.servers import Server, make_bucket
 

@@ -8,7 +8,7 @@ import pytest
 
 from runner.copies import METRIC
 from runner.kernel.cell_outputs import CUT, EDGE_BYTES, CellOutputs, Shown
-from runner.redaction import REDACTED, Redactor
+from runner.secrecy.redaction import REDACTED, Redactor
 
 SECRET = "hunter2hunter3"
 

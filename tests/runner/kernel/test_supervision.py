@@ -18,8 +18,8 @@ from runner.kernel import supervision
 from runner.kernel.stopping import Stop
 from runner.kernel.supervision import Watch
 from runner.outcomes import Status
-from runner.redaction import Redactor
 from runner.run import Ended
+from runner.secrecy.redaction import Redactor
 from tests.runner.bench import copy, printed, step
 from tests.runner.kernel import small_books
 from tests.runner.kernel.control_groups import small_group

@@ -1,0 +1,1 @@
+"""Notebooks and pipeline files as they lie in the checkout."""

@@ -1,0 +1,1 @@
+"""What is kept of a run: its manifest, its journal, its folder."""
