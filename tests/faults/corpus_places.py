@@ -53,7 +53,7 @@ PLACES = (
         "",
         "timed_out",
         (5,),
-        "run took longer",
+        "limit",
         cells=(),
         sources=FETCHES,
         step="skipped|timed_out",
