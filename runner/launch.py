@@ -12,9 +12,9 @@ from runner.delivery.desk import Completion
 from runner.delivery.spool import sync
 from runner.errors import UnknownRunError
 from runner.opening import AlreadyRun
-from runner.origins.reuse import Choice
 from runner.outcomes import ExitStatus
 from runner.progress import console_for, reporter, summarize
+from runner.reading.choice import Choice
 from runner.reading.notebooks import Notebook
 from runner.reading.pipeline import Pipeline
 from runner.records import archive

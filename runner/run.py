@@ -156,10 +156,10 @@ def _with_inputs(record: RunRecord, scene: Scene) -> tuple[RunRecord, Scene]:
         if "://" in source:
             scene.reporter.say(f"fetching {name} from {inputs.shown(source)}")
         try:
-            one = inputs.fetch(source, scene.folder / "inputs", scene.settings, stopped=scene.stop.asked)
+            one = inputs.fetch(source, scene.folder / "inputs", scene.settings, stopped=scene.is_over)
         except InputError as error:
             scene.journal.write("input_failed", parameter=name, reason=str(error))
-            if scene.stop.asked():
+            if scene.is_over():
                 return dataclasses.replace(record, inputs=tuple(facts)), scene
             return dataclasses.replace(record, reason=f"input {name}: {error}", inputs=tuple(facts)), scene
         facts.append({"parameter": name, **dataclasses.asdict(one)})
@@ -195,7 +195,7 @@ def _hindered(step: StepRecord, record: RunRecord, scene: Scene) -> StepRecord |
         return dataclasses.replace(step, status=Status.CANCELLED, reason=f"{scene.stop.signal.name} came before it")
     if scene.held.taken_over is not None:
         return dataclasses.replace(step, status=Status.SKIPPED, reason=f"the lock is lost: {scene.held.taken_over}")
-    if scene.run_ends is not None and time.monotonic() >= scene.run_ends:
+    if scene.out_of_time():
         limit = f"{scene.order.pipeline.timeout_minutes:g} minutes"
         return dataclasses.replace(step, status=Status.TIMED_OUT, reason=f"the run's limit of {limit} came before it")
     if failed := _failed_needs(step, record):

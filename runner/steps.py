@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from runner import attempts
@@ -23,9 +24,10 @@ from runner.kernel.stopping import Stop
 from runner.kernel.supervision import Supervision, Watch
 from runner.locking.lock import Lock
 from runner.origins import provenance, reuse
-from runner.origins.reuse import Choice, Earlier, Shelf
+from runner.origins.reuse import Earlier, Shelf
 from runner.outcomes import Status
 from runner.progress import Reporter
+from runner.reading.choice import Choice
 from runner.reading.notebooks import Notebook
 from runner.reading.pipeline import Pipeline
 from runner.records import archive
@@ -77,6 +79,14 @@ class Scene:
     """The lock under which the run goes."""
     fetched: Mapping[str, Value] = field(default_factory=dict)
     """The parameters that receive inputs, with the paths of the local copies."""
+
+    def out_of_time(self) -> bool:
+        """Whether the limit of the whole run has passed."""
+        return self.run_ends is not None and monotonic() >= self.run_ends
+
+    def is_over(self) -> bool:
+        """Whether the run has to end now: a signal came, or its time is up."""
+        return self.stop.asked() or self.out_of_time()
 
 
 def run_step(step: StepRecord, record: RunRecord, scene: Scene) -> StepRecord:
@@ -152,6 +162,11 @@ def _judged(step: StepRecord, record: RunRecord, scene: Scene) -> StepRecord:
     for path in redaction.files_holding([scene.folder / file.path for file in step.files], scene.redactor):
         path.unlink()
         reasons.append(f"it wrote a secret into {path.relative_to(scene.folder).as_posix()}, which was removed")
+    reasons += [
+        f"what it asked to publish was refused: {str(one.get('reason')).splitlines()[0]}"
+        for one in step.publications
+        if one["status"] == "refused"
+    ]
     if not reasons:
         return step
     kept = tuple(file for file in step.files if (scene.folder / file.path).exists())

@@ -20,10 +20,10 @@ from rich.text import Text
 
 from runner import dates, settings, wording
 from runner.errors import PreflightError, RecordError, RunnerError, listed
-from runner.origins.reuse import Choice
 from runner.outcomes import ExitStatus, Status
 from runner.progress import colour, console_for
 from runner.reading import notebooks, pipeline
+from runner.reading.choice import Choice
 from runner.reading.pipeline import Pipeline
 from runner.records import archive
 from runner.settings import Settings

@@ -25,10 +25,10 @@ from runner.errors import PreflightError, UsageError, listed
 from runner.intake import inputs
 from runner.origins import comparison, worktree
 from runner.origins.comparison import Comparison
-from runner.origins.reuse import Choice
 from runner.outcomes import ExitStatus, Status
 from runner.progress import console_for
 from runner.reading import notebooks, pipeline
+from runner.reading.choice import Choice
 from runner.reading.notebooks import Notebook
 from runner.reading.pipeline import Pipeline
 from runner.records import archive, digests

@@ -11,9 +11,9 @@ from typing import Any
 
 from runner import settings
 from runner.errors import PreflightError, UsageError, listed
-from runner.origins.reuse import Choice
 from runner.outcomes import ExitStatus, Status
 from runner.reading import notebooks, pipeline
+from runner.reading.choice import Choice
 from runner.records import archive, digests
 from runner.settings import Settings
 from runner.values import parameters

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from runner import settings
 from runner.errors import PreflightError, listed
-from runner.origins import reuse
 from runner.outcomes import ExitStatus
 from runner.reading import notebooks, pipeline
+from runner.reading.choice import Choice
 from runner.values import parameters
 
 EXAMPLE = """runner run monthly -p source=demo -p clustering.k=8 --as-of 2011-09-30
@@ -56,5 +56,5 @@ def main(options: argparse.Namespace) -> ExitStatus:
     )
     # What is wrong with a command is said at once; what runs notebooks takes seconds to load.
     launch = importlib.import_module("runner.launch")
-    choice = reuse.Choice(force=options.force, only=options.only, start=options.start)
+    choice = Choice(force=options.force, only=options.only, start=options.start)
     return launch.launch(asked, books, plan, places, command=options.command_line, as_json=options.json, choice=choice)

@@ -17,7 +17,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -95,8 +95,11 @@ class Spool:
                 "go_live": go_live,
             }
         )
-        _save(self.folder, self._desk.state)
-        return _finished(self._desk)
+        try:
+            _save(self.folder, self._desk.state)
+            return _finished(self._desk)
+        except OSError as fault:
+            return Completion(pending=True, reason=f"the spool cannot be written: {fault.strerror or fault}")
 
     def _watch(self) -> None:
         seen: set[str] = set()
@@ -168,7 +171,8 @@ def _held(folder: Path) -> Iterator[bool]:
         with private(lock):
             yield True
     finally:
-        os.close(lock)
+        with suppress(OSError):  # the run has ended as it has ended
+            os.close(lock)
 
 
 def _take(folder: Path) -> int | None:

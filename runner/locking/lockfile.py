@@ -43,10 +43,13 @@ def held(path: Path, holder: Holder) -> Iterator[str | None]:
             _write(lock, holder.text())
             yield None
     finally:
-        _write(lock, b"")
+        # A run has ended as it has ended, whatever becomes of the file.
+        with contextlib.suppress(OSError):
+            _write(lock, b"")
         # Said, not left to closing: a copy of the descriptor that somebody has would keep the lock.
         fcntl.flock(lock, fcntl.LOCK_UN)
-        os.close(lock)
+        with contextlib.suppress(OSError):
+            os.close(lock)
 
 
 def _taken(path: Path) -> tuple[int | None, Holder | None]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from runner.files import again
 from runner.secrecy.redaction import Redactor
 
 
@@ -35,14 +36,14 @@ class Journal:
         line = ("\n" * (self.fault is not None) + text).encode(errors="backslashreplace")
         try:
             while line:
-                line = line[os.write(self._file, line) :]
+                line = line[again(os.write, self._file, line) :]
         except OSError as fault:
             self.fault = self.fault or fault
 
     def close(self) -> None:
         """Make sure that the disk has every line, and close the file."""
         try:
-            os.fsync(self._file)
+            again(os.fsync, self._file)
         except OSError as fault:
             self.fault = self.fault or fault
         finally:

@@ -2,9 +2,9 @@
 
 By name: whatever is called a token, secret, password, key and the like. By form, whatever its name: the password or
 token in a URL, a signature in its query, the password of a connection string. Not taken, as they give nothing away and
-stand in every other text: values of fewer than four characters, words such as `true` or `default`, numbers of fewer
-than six digits, paths that exist, and a password that its own URL shows as user, host or database. What a reference
-names is taken in any case.
+stand in every other text: values of fewer than four characters, words such as `true` or `default`, words of at most
+seven small letters, numbers of fewer than six digits, paths that exist, and a password that its own URL shows as user,
+host or database. What a reference names is taken in any case.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ _WORDS = re.compile(
 )
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^\s/?#]*@)?([^\s'\"<>]*)")
 _IN_WORDS = re.compile(r"(?:password|passwd|pwd|secret|token)\s*=\s*('(?:[^'\\]|\\.)*'|[^\s;&,]+)", re.IGNORECASE)
+_A_WORD = 7
 _LONG_ENOUGH_FOR_A_TOKEN = 16
 _LINE = 16
 """Lines of this length, of a secret of many lines such as a private key, are secrets by themselves."""
@@ -49,6 +50,8 @@ def _trivial(value: str) -> bool:
     text = value.strip()
     if len(text) < 4 or _WORDS.fullmatch(text) or (text.isdecimal() and len(text) < 6):
         return True
+    if len(text) <= _A_WORD and text.isalpha() and text.islower():
+        return True  # an ordinary word, which stands in many a text and keeps nobody out
     try:
         return "/" in text and Path(text).expanduser().exists()
     except (OSError, RuntimeError, ValueError):

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from runner.origins.reuse import Choice
 from runner.progress import Reporter, console_for
 from runner.reading import notebooks, pipeline
+from runner.reading.choice import Choice
 from runner.reading.pipeline import Pipeline
 from runner.run import Ended, run
 from runner.settings import Settings

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from runner.opening import AlreadyRun
-from runner.origins.reuse import Choice
 from runner.outcomes import ExitStatus
+from runner.reading.choice import Choice
 from tests.runner.bench import Bench, one, step
 
 DAY = "2011-12-09"

@@ -2,14 +2,30 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from runner.kernel.plugin import InsidersEngine
+from runner.reading import notebooks
+from runner.values import declarations
 
 
-def test_the_entry_point_imports_nothing_of_papermill() -> None:
-    """Papermill loads it while it is itself half imported."""
-    program = "import sys, runner.kernel.plugin; sys.exit(any('papermill' in name for name in sys.modules))"
+def test_papermill_finds_the_engine() -> None:
+    """Papermill loads the entry point while it is itself half imported, and nothing heavy comes with it."""
+    program = (
+        "import sys; from papermill.engines import papermill_engines as engines; engine = engines.get_engine('insiders'); "
+        "sys.exit(engine.__module__ != 'runner.kernel.plugin' or 'runner.kernel.engine' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
+def test_papermill_shows_every_parameter(checkout: Path) -> None:
+    """Also those that may be None, which papermill's own reading of a parameters cell leaves out."""
+    notebook = checkout / "notebooks" / "01_eda.ipynb"
+    command = [sys.executable, "-m", "papermill", "--help-notebook", str(notebook)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    names = declarations.declared(notebooks.read(notebook))
+    assert len(names) > 15
+    assert not [name for name in names if f"  {name}: " not in said]
 
 
 def test_it_passes_on_to_the_engine() -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from runner.errors import UsageError
 from runner.origins import reuse
-from runner.origins.reuse import Choice
 from runner.outcomes import ExitStatus
+from runner.reading.choice import Choice
 from runner.run import Ended
 from tests.runner.bench import Bench, one, step
 
