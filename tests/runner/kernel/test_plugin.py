@@ -12,7 +12,8 @@ from runner.values import declarations
 def test_papermill_finds_the_engine() -> None:
     """Papermill loads the entry point while it is itself half imported, and nothing heavy comes with it."""
     program = (
-        "import sys; from papermill.engines import papermill_engines as engines; engine = engines.get_engine('insiders'); "
+        "import sys; from papermill.engines import papermill_engines as engines; "
+        "engine = engines.get_engine('insiders'); "
         "sys.exit(engine.__module__ != 'runner.kernel.plugin' or 'runner.kernel.engine' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
