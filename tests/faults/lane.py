@@ -166,7 +166,7 @@ def _left(folder: Path) -> list[str]:
     A run that was killed between its record and the first line of its journal has none.
     """
     if not (folder / archive.JOURNAL).exists():
-        return torn(folder)
+        return list(torn(folder))
     entries = (folder / archive.JOURNAL).read_text(encoding="utf-8").split("\n")[:-1]
     known = len(journal.read(folder / archive.JOURNAL))
     return [*torn(folder), *([f"{len(entries) - known} lines of the journal are torn"] if known < len(entries) else [])]
