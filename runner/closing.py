@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime
 from pathlib import Path
 
 from runner.delivery.desk import Completion
@@ -24,9 +23,7 @@ def closing(record: RunRecord) -> RunRecord:
         step = next(one for one in record.steps if one.status is status)
         where = f", cell {step.stopped_at}" if step.stopped_at else ""
         reason = f"{step.name}{where}: {step.reason}"
-    finished = datetime.now(UTC)
-    seconds = round((finished - record.started).total_seconds(), 3)
-    return dataclasses.replace(record, status=status, reason=reason, finished=finished, seconds=seconds)
+    return record.ended(status, reason)
 
 
 def is_whole(record: RunRecord) -> bool:

@@ -96,13 +96,8 @@ def earlier(record: RunRecord, settings: Settings) -> str | None:
 def _earlier_elsewhere(record: RunRecord, settings: Settings) -> str | None:
     engine = database.engine(settings.database_url)
     try:
-        database.migrate(engine)
-        return database.transact(
-            engine,
-            lambda connection: run_rows.earlier(
-                connection, record.pipeline, record.logical_date, record.identity or ""
-            ),
-        )
+        # Taking the lock has brought the tables up to date.
+        return run_rows.earlier(engine, record.pipeline, record.logical_date, record.identity or "")
     except RunnerError:
         return None  # what the database cannot say now must not keep a run from being made
     finally:
@@ -114,8 +109,4 @@ def refused(record: RunRecord, reason: str) -> RunRecord:
     steps = tuple(
         dataclasses.replace(step, status=Status.SKIPPED, reason="the run was refused") for step in record.steps
     )
-    finished = datetime.now(UTC)
-    seconds = round((finished - record.started).total_seconds(), 3)
-    return dataclasses.replace(
-        record, status=Status.SKIPPED, reason=reason, steps=steps, finished=finished, seconds=seconds
-    )
+    return dataclasses.replace(record, steps=steps).ended(Status.SKIPPED, reason)

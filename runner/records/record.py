@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -135,6 +135,12 @@ class RunRecord:
     seconds: float | None = None
     inputs: tuple[dict[str, Any], ...] = ()
     steps: tuple[StepRecord, ...] = field(default=())
+
+    def ended(self, status: Status, reason: str | None) -> RunRecord:
+        """The record of the run at its end, which is now."""
+        finished = datetime.now(UTC)
+        seconds = round((finished - self.started).total_seconds(), 3)
+        return dataclasses.replace(self, status=status, reason=reason, finished=finished, seconds=seconds)
 
     def to_json(self, redactor: Redactor) -> bytes:
         """The manifest's bytes: JSON with a line for each fact, times in UTC, no secret that the redactor knows."""
