@@ -27,7 +27,7 @@ from insiders.network import LOSSES, Network, Settings, train
 from insiders.series import WEEK
 from insiders.windows import Windows, windows
 
-FORMAT = 1
+FORMAT = 2
 VALIDATION_WINDOWS = WEEK - 1  # the last starts: about a week of them, so that no weekday alone decides
 
 
@@ -46,8 +46,8 @@ class Trained:
     """Learning curve of the run with validation: epoch, training, validation (mean loss)."""
     epochs: int
     """Passes over all windows that the final weights had: where the validation loss was lowest."""
-    seconds: float
-    """Wall time of the training."""
+    seconds: float | None = None
+    """Wall time of the training; None for a loaded one, since equal trainings leave equal files."""
 
 
 def forecaster(settings: Settings) -> Forecaster:
@@ -120,7 +120,6 @@ def save(trained: Trained, folder: Path, name: str = "lstm") -> list[Path]:
         "levels": list(trained.levels),
         "factors": list(trained.factors),
         "epochs": trained.epochs,
-        "seconds": round(trained.seconds, 3),
         "curve": trained.curve.to_dict(orient="list"),
         "weights_sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
     }
@@ -140,7 +139,7 @@ def load(folder: Path, name: str = "lstm") -> Trained:
     curve = pd.DataFrame(facts["curve"])
     settings = Settings(**facts["settings"])
     levels, factors = tuple(facts["levels"]), tuple(facts["factors"])
-    return Trained(settings, levels, factors, state, curve, facts["epochs"], facts["seconds"])
+    return Trained(settings, levels, factors, state, curve, facts["epochs"])
 
 
 def _check(history: pd.DataFrame, horizon: int, settings: Settings) -> None:

@@ -42,7 +42,6 @@ def write_training_report(
             {
                 "settings": asdict(network.settings),
                 "epochs": network.epochs,
-                "seconds": round(network.seconds, 3),
                 "learning_curve": network.curve.to_dict(orient="list"),
             }
             for network in trained

@@ -125,10 +125,11 @@ def season_reading(total_revenue: pd.Series, days: pd.DatetimeIndex, currency: s
 def training_reading(network: Trained) -> str:
     """Where the training stopped and how long it took."""
     losses = network.curve["validation"]
+    took = "" if network.seconds is None else f", {decimal(network.seconds, 1)} s in all"
     return (
         f"The loss on the later days was lowest after {counted(network.epochs, 'pass', 'passes')} of {len(losses)} "
         f"({decimal(losses.min(), 3)}; {decimal(losses.iloc[0], 3)} after the first). The network that is kept was "
-        f"trained for as many on all days, {decimal(network.seconds, 1)} s in all."
+        f"trained for as many on all days{took}."
     )
 
 
