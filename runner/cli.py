@@ -22,7 +22,14 @@ COMMANDS = {
     "backfill": "one run for each of several dates",
     "history": "past runs, newest first",
     "show": "one run: status, steps, parameters, provenance, metrics, files",
+    "verify": "recompute every digest and the chain, and name what was altered, removed, added or cut off",
+    "approve": "say that a run may go live",
+    "reject": "say that a run may not go live",
+    "promote": "make a run's results the current ones",
+    "rollback": "make the results of the run before current again",
     "sync": "deliver what could not be delivered",
+    "prune": "remove old runs; the ledger keeps their digests",
+    "pin": "keep a run for good, or let go of it",
 }
 STATUSES = """exit status:
   0  succeeded
@@ -33,6 +40,7 @@ STATUSES = """exit status:
   5  timed out
   6  the kernel died or ran out of memory
   7  ran, but delivery is pending (runner sync)
+  8  verification found damage
   130, 143  stopped by a signal"""
 _RAW = argparse.RawDescriptionHelpFormatter
 

@@ -6,7 +6,7 @@ import difflib
 import os
 import re
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,7 +20,12 @@ NAMES = (
     "INSIDERS_ENDPOINT_URL",
     "INSIDERS_OUTPUT",
     "INSIDERS_DATA",
+    "INSIDERS_REVIEWER",
+    "INSIDERS_LEDGER_KEY",
+    "INSIDERS_LEDGER_PUBLIC_KEY",
+    "INSIDERS_RETENTION_DAYS",
 )
+MOST_RETENTION_DAYS = 36_500
 PARAMETER = "INSIDERS_PARAMETER_"
 """Beginning of the names that give parameters; `runner.values.parameters` looks at them."""
 _LINE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*)")
@@ -46,10 +51,18 @@ class Settings:
     """Endpoint of an S3-compatible store, where it is not AWS."""
     data: Path | None = None
     """Folder where public data sets are kept; without it the usual places are searched."""
+    reviewer: str | None = None
+    """Who approves and promotes, where it is not whom git is set up for."""
+    ledger_key: str | None = field(default=None, repr=False)
+    """The private key that signs lines of the ledger, as `runner.ledger.signing` takes it."""
+    ledger_public_key: str | None = None
+    """The public key that lines of the ledger are checked with, where the private one is not here."""
+    retention_days: int | None = None
+    """How long a bucket with Object Lock keeps each object; without it the bucket's own default counts."""
 
     def __repr__(self) -> str:
         """The settings with every password masked."""
-        shown = ", ".join(f"{name}={masked(str(value))!r}" for name, value in vars(self).items())
+        shown = ", ".join(f"{name}={masked(str(value))!r}" for name, value in vars(self).items() if name != "ledger_key")
         return f"Settings({shown})"
 
     @property
@@ -81,6 +94,10 @@ def load(environment: MutableMapping[str, str] | None = None, checkout: Path = C
         bucket=given["INSIDERS_BUCKET"].rstrip("/") if "INSIDERS_BUCKET" in given else None,
         endpoint_url=given.get("INSIDERS_ENDPOINT_URL"),
         data=(checkout / Path(given["INSIDERS_DATA"]).expanduser()).resolve() if "INSIDERS_DATA" in given else None,
+        reviewer=given.get("INSIDERS_REVIEWER"),
+        ledger_key=given.get("INSIDERS_LEDGER_KEY"),
+        ledger_public_key=given.get("INSIDERS_LEDGER_PUBLIC_KEY"),
+        retention_days=int(given["INSIDERS_RETENTION_DAYS"]) if "INSIDERS_RETENTION_DAYS" in given else None,
     )
 
 
@@ -133,6 +150,9 @@ def _faults(given: Mapping[str, str]) -> list[str]:
     endpoint = given.get("INSIDERS_ENDPOINT_URL")
     if endpoint and (_scheme(endpoint) not in ("http", "https") or not urlsplit(endpoint).hostname):
         faults.append(f"INSIDERS_ENDPOINT_URL={masked(endpoint)}: give an http:// or https:// URL")
+    days = given.get("INSIDERS_RETENTION_DAYS")
+    if days and not (days.isascii() and days.isdigit() and 0 < int(days) <= MOST_RETENTION_DAYS):
+        faults.append(f"INSIDERS_RETENTION_DAYS={days}: give a whole number of days, 1 to {MOST_RETENTION_DAYS:,}")
     return faults
 
 
