@@ -1,6 +1,6 @@
 # Each line is a command a person could type; every target does its own set-up.
 .DEFAULT_GOAL := run
-.PHONY: run test check faults lab lock bench
+.PHONY: run test check faults storm lab lock bench
 
 run: .venv/installed  ## the monthly pipeline, with embedded defaults;  make run ARGS="-p preset=classic"
 	.venv/bin/runner run monthly $(ARGS)
@@ -18,6 +18,9 @@ check: .venv/installed  ## format, lint, types, notebooks without outputs, impor
 faults: .venv/installed  ## the long sweep of the fault suite: 2,000 kills, 100,000 values; seeds are printed
 	FAULTS_ROUNDS=2000 FAULTS_EXAMPLES=100000 .venv/bin/pytest -s tests/faults $(ARGS)
 
+storm: .venv/installed  ## the long storm: 2,000 kills of deliveries while bucket and database fail; the seed is printed
+	STORM_KILLS=2000 .venv/bin/pytest -s tests/storm $(ARGS)
+
 lab: .venv/installed  ## JupyterLab on the notebooks, with the packages of this project
 	cd notebooks && ../.venv/bin/jupyter lab $(ARGS)
 
@@ -27,6 +30,8 @@ lock: .venv/installed  ## renew requirements.lock after a change of dependencies
 bench: .venv/installed  ## what we measure: see benchmarks/README.md
 	.venv/bin/python benchmarks/reading.py
 	.venv/bin/python -m benchmarks.faults
+	.venv/bin/python -m benchmarks.storm
+	.venv/bin/python -m benchmarks.verify 10000
 
 .venv/installed: requirements.lock infra/host/install.sh
 	infra/host/install.sh

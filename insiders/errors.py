@@ -4,6 +4,7 @@ InsidersError
 ├── SourceError      the transactions could not be read
 ├── HandoffError     a table between notebooks is missing or breaks its contract
 ├── AnalysisError    the data are too few or too uniform for the question asked of them
+├── ModelError       a model file is not what was saved, or holds more than data
 └── PublishError     a publication was refused
 """
 
@@ -24,6 +25,10 @@ class HandoffError(InsidersError):
 
 class AnalysisError(InsidersError):
     """The data cannot answer the question: too few rows, too few customers, no variation."""
+
+
+class ModelError(InsidersError):
+    """A model file is missing, is not the one that was saved, or holds anything but plain data."""
 
 
 class PublishError(InsidersError):

@@ -8,8 +8,6 @@ Closed days are not in the panel; how many of them lie before an open day is one
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,13 +19,15 @@ import numpy as np
 import pandas as pd
 import torch
 
+from insiders import registry
 from insiders.baselines import Forecaster
-from insiders.errors import AnalysisError
+from insiders.errors import AnalysisError, ModelError
 from insiders.network import LOSSES, Network, Settings, train
+from insiders.registry import Training
 from insiders.series import WEEK
 from insiders.windows import Windows, windows
 
-FORMAT = 2
+FORMAT = 3
 VALIDATION_WINDOWS = WEEK - 1  # the last starts: about a week of them, so that no weekday alone decides
 
 
@@ -108,12 +108,14 @@ def forecast(trained: Trained, history: pd.DataFrame, dates: pd.DatetimeIndex) -
     return pd.DataFrame(values.T.astype("float64"), index=dates, columns=history.columns)
 
 
-def save(trained: Trained, folder: Path, name: str = "lstm") -> list[Path]:
-    """Write ``NAME.npz`` (weights) and ``NAME.json`` (all else); neither format can carry code."""
-    folder.mkdir(parents=True, exist_ok=True)
-    weights, facts = folder / f"{name}.npz", folder / f"{name}.json"
-    arrays: dict[str, Any] = dict(trained.weights)
-    np.savez(weights, **arrays)
+def save(
+    trained: Trained,
+    folder: Path,
+    name: str = "lstm",
+    training: Training | None = None,
+    metrics: Mapping[str, float] | None = None,
+) -> list[Path]:
+    """Write ``NAME.npz`` (weights) and ``NAME.json`` (all else) through the registry; the paths, its index the last."""
     description = {
         "format": FORMAT,
         "settings": asdict(trained.settings),
@@ -121,25 +123,45 @@ def save(trained: Trained, folder: Path, name: str = "lstm") -> list[Path]:
         "factors": list(trained.factors),
         "epochs": trained.epochs,
         "curve": trained.curve.to_dict(orient="list"),
-        "weights_sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
     }
-    facts.write_text(json.dumps(description, indent=1) + "\n")
-    return [weights, facts]
+    more: dict[str, Any] = {"training": training, "metrics": metrics, "libraries": ["torch"]}
+    weights, index = registry.save(folder, f"{name}.npz", trained.weights, **more)
+    facts, _ = registry.save(folder, f"{name}.json", description, **more)
+    return [weights, facts, index]
 
 
-def load(folder: Path, name: str = "lstm") -> Trained:
-    """Read what `save` wrote; an `AnalysisError` where the format is another or the weights are not those described."""
-    weights, facts = folder / f"{name}.npz", json.loads((folder / f"{name}.json").read_text())
-    if facts["format"] != FORMAT:
-        raise AnalysisError(f"{name}.json has format {facts['format']}, this version reads format {FORMAT}")
-    if hashlib.sha256(weights.read_bytes()).hexdigest() != facts["weights_sha256"]:
-        raise AnalysisError(f"{weights} is not the file that {name}.json describes: train the model again")
-    with np.load(weights, allow_pickle=False) as arrays:
-        state = {key: arrays[key] for key in arrays.files}
-    curve = pd.DataFrame(facts["curve"])
+def load(folder: Path, name: str = "lstm", digests: Mapping[str, str] | None = None) -> Trained:
+    """Read what `save` wrote; a `ModelError` where the files are others, or do not describe one network.
+
+    `digests` are those in the run's record, by file name: with them the model is that of the run and no other.
+    """
+    sought = digests or {}
+    state = registry.load(folder, f"{name}.npz", sha256=sought.get(f"{name}.npz"))
+    facts = registry.load(folder, f"{name}.json", sha256=sought.get(f"{name}.json"))
+    if not isinstance(facts, dict) or facts.get("format") != FORMAT:
+        raise ModelError(f"{name}.json is not of format {FORMAT}, which this version reads: train the model again")
+    try:
+        return _described(facts, state)
+    except (KeyError, TypeError, ValueError) as fault:
+        raise ModelError(f"{name}.json does not describe a network: {fault}") from fault
+
+
+def _described(facts: Mapping[str, Any], state: Mapping[str, np.ndarray]) -> Trained:
+    """The network of a description and its weights, which have to be of one size."""
     settings = Settings(**facts["settings"])
-    levels, factors = tuple(facts["levels"]), tuple(facts["factors"])
-    return Trained(settings, levels, factors, state, curve, facts["epochs"])
+    kinds = {
+        name: int | float if isinstance(usual, float) else type(usual) for name, usual in asdict(Settings()).items()
+    }
+    if wrong := [name for name, kind in kinds.items() if not isinstance(getattr(settings, name), kind)]:
+        raise ValueError(f"{wrong[0]} is not of its kind")
+    # A network of that width is going to be made, so that its weights fit must be known before.
+    for part in ("encoder.weight_hh_l0", "decoder.weight_hh_l0"):
+        if state[part].shape != (4 * settings.hidden, settings.hidden):
+            raise ValueError(f"its width is {settings.hidden}, and the weights of {part} are {state[part].shape}")
+    levels, factors = tuple(map(str, facts["levels"])), tuple(map(float, facts["factors"]))
+    if len(levels) != len(factors):
+        raise ValueError(f"it has {len(levels)} levels and {len(factors)} factors")
+    return Trained(settings, levels, factors, dict(state), pd.DataFrame(facts["curve"]), int(facts["epochs"]))
 
 
 def _check(history: pd.DataFrame, horizon: int, settings: Settings) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 
@@ -42,10 +40,3 @@ def card(space: Space, choice: Choice, labels: Labels, parameters: Mapping[str, 
         ],
         "packages": {name: version(name) for name in PACKAGES},
     }
-
-
-def write(path: Path, content: Mapping[str, object]) -> Path:
-    """Write the card as readable JSON and return its path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return path

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from pathlib import Path
 
+from runner import lineage
 from runner.delivery.desk import Completion
-from runner.delivery.run_rows import Metric, RunRow
+from runner.files import write_aside
 from runner.kernel.stopping import Stop
 from runner.outcomes import ExitStatus, Status, exit_status, of_run
-from runner.records import archive, digests
-from runner.records.record import RunRecord
+from runner.records import digests, inventory
+from runner.records.inventory import Inventory
+from runner.records.record import FileRecord, RunRecord, StepRecord
+from runner.secrecy.redaction import Redactor
+
+log = logging.getLogger(__name__)
 
 
 def closing(record: RunRecord) -> RunRecord:
@@ -26,9 +32,39 @@ def closing(record: RunRecord) -> RunRecord:
     return record.ended(status, reason)
 
 
-def is_whole(record: RunRecord) -> bool:
-    """Whether every step of the run is good, so that its results can become current."""
-    return record.status.good and all(step.status.good for step in record.steps)
+def listed(record: RunRecord, folder: Path) -> RunRecord:
+    """The record with every file that lies in the run folder.
+
+    What a step wrote and is not as it was fails the run: what it computed cannot be shown any more.
+    """
+    found = inventory.take(folder, {step.name: step.files for step in record.steps})
+    steps = tuple(_without(step, found) for step in record.steps)
+    record = dataclasses.replace(record, steps=steps, files=found.files)
+    if found.faults and record.status.good:
+        return dataclasses.replace(record, status=Status.FAILED, reason="; ".join(found.faults))
+    return record
+
+
+def _without(step: StepRecord, found: Inventory) -> StepRecord:
+    """The step, failed and without them where files of it are gone: nobody could take it over."""
+    gone = [file.path for file in step.files if file.path in found.gone]
+    if not gone:
+        return step
+    kept = tuple(file for file in step.files if file.path not in gone)
+    status = Status.FAILED if step.status.good else step.status
+    return dataclasses.replace(step, status=status, reason=step.reason or f"{', '.join(gone)} is gone", files=kept)
+
+
+def with_lineage(record: RunRecord, folder: Path, redactor: Redactor) -> RunRecord:
+    """The record of a run whose lineage lies beside it; from here on nothing in the run folder changes."""
+    path = folder / lineage.FILE
+    try:
+        write_aside(path, lineage.event(record, folder, redactor))
+    except OSError as fault:
+        log.warning("the lineage of %s is not told: %s", record.run_id, fault)
+        return record
+    told = FileRecord(lineage.FILE, path.stat().st_size, digests.of_file(path))
+    return dataclasses.replace(record, files=tuple(sorted((*(record.files or ()), told), key=lambda file: file.path)))
 
 
 def with_fault(record: RunRecord, fault: OSError | None) -> RunRecord:
@@ -44,37 +80,10 @@ def exit_of(record: RunRecord, completion: Completion, stop: Stop) -> ExitStatus
     """The exit status of the process."""
     if record.status is Status.CANCELLED:
         return stop.exit_status
-    if record.status.good and completion.refused:
+    if completion.damaged:
+        return ExitStatus.DAMAGED
+    if record.status.good and (completion.refused or completion.failed):
         return ExitStatus.FAILED
     if record.status is Status.FAILED and all(step.status is Status.SKIPPED for step in record.steps):
         return ExitStatus.REFUSED  # an input could not be fetched, and no cell ran
     return exit_status(record.status, pending=completion.pending)
-
-
-def row(record: RunRecord, folder: Path) -> RunRow:
-    """The run as the database keeps it; the digest of its manifest once that is final."""
-    origin = record.provenance
-    over = record.status is not Status.RUNNING
-    return RunRow(
-        run_id=record.run_id,
-        pipeline=record.pipeline,
-        status=record.status,
-        started_at=record.started,
-        logical_date=record.logical_date,
-        finished_at=record.finished,
-        digest=digests.of_file(folder / archive.MANIFEST) if over else None,
-        plan_digest=record.identity,
-        git_commit=origin["git"]["commit"],
-        host=origin["host"],
-        username=origin["user"],
-    )
-
-
-def metrics(record: RunRecord) -> list[Metric]:
-    """Every figure of the run that has a value."""
-    return [
-        Metric(step=step.name, name=metric.name, value=metric.value, unit=metric.unit)
-        for step in record.steps
-        for metric in step.metrics
-        if metric.value is not None
-    ]

@@ -12,6 +12,7 @@
     ├── InputError            an input could not be fetched, or is not what it should be
     ├── PlaceError            the bucket or the database does not answer: try again later
     └── DeliveryError         a request to publish contradicts its contract, or what is already there
+        └── DamageError       what is kept is not what was kept before                exit 8
 
 A fault inside a notebook is no `RunnerError`: it is the outcome of a step (`runner.outcomes`).
 """
@@ -81,6 +82,12 @@ class PlaceError(RunnerError):
 
 class DeliveryError(RunnerError):
     """A request to publish contradicts its contract, or what is already delivered; repeating it cannot help."""
+
+
+class DamageError(DeliveryError):
+    """What is kept of a run, or the ledger, is not what was kept before; nothing is written over it."""
+
+    exit_status = ExitStatus.DAMAGED
 
 
 def listed(title: str, faults: Iterable[str]) -> str:

@@ -27,15 +27,20 @@ def write_aside(path: Path, content: bytes) -> None:
     An `OSError` says that it could not be done, and leaves nothing beside the place. A link in the place is replaced,
     never followed. What processes that were killed while they wrote have left in the folder is removed.
     """
-    aside = path.with_name(f".{path.name}.{_HOST}-{os.getpid()}-{secrets.token_hex(4)}.aside")
+    beside = aside(path)
     try:
-        _write(aside, content, _mode(path))
-        again(os.replace, aside, path)
+        _write(beside, content, _mode(path))
+        again(os.replace, beside, path)
     except BaseException:
-        _forget(aside)
+        _forget(beside)
         raise
-    _sync_folder(path.parent)
-    _clear(path.parent)
+    sync_folder(path.parent)
+    clear(path.parent)
+
+
+def aside(path: Path) -> Path:
+    """A name of this process's own beside a place, for what is to be moved into it."""
+    return path.with_name(f".{path.name}.{_HOST}-{os.getpid()}-{secrets.token_hex(4)}.aside")
 
 
 def again(call: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
@@ -71,7 +76,7 @@ def _mode(path: Path) -> int | None:
     return stat.S_IMODE(found) if stat.S_ISREG(found) else None
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Let the disk have the folder's new entry too, where it can.
 
     Where it cannot, nothing is said: every reader meets the new file, and who were told of a failure would tell others
@@ -91,7 +96,7 @@ def _close(handle: int) -> None:
         os.close(handle)
 
 
-def _clear(folder: Path) -> None:
+def clear(folder: Path) -> None:
     """Remove what processes of this host that are gone have left half written in the folder."""
     try:
         left = [(path, _ASIDE.fullmatch(path.name)) for path in folder.glob(".*.aside")]

@@ -10,7 +10,7 @@ from rich.text import Text
 from runner import preflight
 from runner.delivery.desk import Completion
 from runner.delivery.spool import sync
-from runner.errors import UnknownRunError
+from runner.errors import PreflightError, RecordError, UnknownRunError
 from runner.opening import AlreadyRun
 from runner.outcomes import ExitStatus
 from runner.progress import console_for, reporter, summarize
@@ -46,9 +46,12 @@ def launch(
     for finding in findings:
         if finding.remark:
             console.print(Text(f"{finding.subject}: {finding.remark}", style="yellow"))
-    for earlier in sync(settings):
-        console.print(Text(f"of the earlier run {earlier.run_id}:", style="dim"))
-        _tell_delivery(console, earlier.completion)
+    try:
+        for earlier in sync(settings):
+            console.print(Text(f"of the earlier run {earlier.run_id}:", style="dim"))
+            _tell_delivery(console, earlier.completion)
+    except RecordError as fault:
+        raise PreflightError(f"refused before the first cell, and nothing was started: {fault}") from fault
     try:
         with reporter(console) as shown:
             ended = run(order, settings, shown)

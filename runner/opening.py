@@ -8,10 +8,12 @@ import json
 from datetime import UTC, datetime
 
 from runner.delivery import database, run_rows
+from runner.delivery.run_rows import RunRow
 from runner.errors import RecordError, RunnerError
 from runner.intake import inputs
 from runner.origins import provenance
 from runner.outcomes import Status
+from runner.promotion.policy import Policy
 from runner.reading.pipeline import Step
 from runner.records import archive, digests
 from runner.records.record import RunRecord, StepRecord
@@ -47,7 +49,24 @@ def opening(order: Order, settings: Settings, run_id: str) -> RunRecord:
         # A part of a run stands for no other run.
         identity=None if order.choice.only else _identity(order, settings, facts),
         parent=order.parent,
+        policy=Policy.of(pipeline).model_dump(mode="json"),
         steps=tuple(_step(step, order) for step in pipeline.ordered()),
+    )
+
+
+def row(record: RunRecord) -> RunRow:
+    """The run as the database keeps it while it is under way."""
+    origin = record.provenance
+    return RunRow(
+        run_id=record.run_id,
+        pipeline=record.pipeline,
+        status=record.status,
+        started_at=record.started,
+        logical_date=record.logical_date,
+        plan_digest=record.identity,
+        git_commit=origin["git"]["commit"],
+        host=origin["host"],
+        username=origin["user"],
     )
 
 
@@ -65,7 +84,10 @@ def _step(step: Step, order: Order) -> StepRecord:
 
 
 def _identity(order: Order, settings: Settings, facts: dict[str, object]) -> str:
-    """Digest of what is known before the run and decides what it computes: parameters, sources, code and packages."""
+    """Digest of what is known before the run and decides what comes of it.
+
+    That is parameters, sources, code and packages, and the terms on which its results go live.
+    """
     parts = [
         provenance.content_parts(
             order.notebooks[step.name], {}, inputs={}, before={}, checkout=settings.checkout, facts=facts
@@ -74,7 +96,7 @@ def _identity(order: Order, settings: Settings, facts: dict[str, object]) -> str
     ]
     known = [
         order.plan.digest,
-        order.pipeline.promote,
+        Policy.of(order.pipeline).model_dump(mode="json"),
         *(provenance.content_key(part) for part in parts),
     ]
     return hashlib.sha256(json.dumps(known).encode()).hexdigest()

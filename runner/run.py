@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -11,36 +12,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runner import closing, opening
+from runner import closing, course, opening
 from runner.delivery.desk import Completion
-from runner.delivery.spool import Spool
-from runner.errors import InputError, LockedError, PlaceError, PreflightError, RecordError
-from runner.intake import inputs
+from runner.delivery.spool import Spool, deliver
+from runner.errors import LockedError, PlaceError, PreflightError, RecordError, RunnerError
+from runner.keeping import objects
 from runner.kernel.stopping import Stop
+from runner.ledger import reconcile
+from runner.ledger.book import Book
 from runner.locking import lock
 from runner.locking.lock import Lock
 from runner.origins import checkout
-from runner.origins.reuse import NothingToTakeOver, Shelf
-from runner.outcomes import ExitStatus, Status
+from runner.origins.reuse import Shelf
+from runner.outcomes import ExitStatus
 from runner.progress import Reporter
-from runner.records import archive
+from runner.promotion.policy import Policy
+from runner.records import archive, digests
 from runner.records.archive import Manifest
 from runner.records.identifiers import new_run_id
 from runner.records.journal import Journal
-from runner.records.record import RunRecord, StepRecord
+from runner.records.record import RunRecord
 from runner.secrecy import redaction
 from runner.secrecy.redaction import Redactor
 from runner.settings import Settings
-from runner.steps import Order, Scene, run_step
-from runner.values.parameters import Value
+from runner.steps import Order, Scene
 
-_WORDS = {
-    Status.SKIPPED: "was skipped",
-    Status.TIMED_OUT: "timed out",
-    Status.KERNEL_DIED: "lost its kernel",
-    Status.OUT_OF_MEMORY: "ran out of memory",
-    Status.CANCELLED: "was cancelled",
-}
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,10 @@ def _run(record: RunRecord, order: Order, settings: Settings, reporter: Reporter
     manifest = Manifest(folder, _redactor(order))
     record = dataclasses.replace(record, provenance=_with_changes(record, settings, manifest))
     _write(manifest, record)
-    with Stop() as stop, Spool(settings, closing.row(record, folder), folder, fence=held.fence) as spool:
+    book = _begun(record, manifest, settings)
+    row, policy = opening.row(record), Policy.of(order.pipeline)
+    go_live = policy.promote == "automatic" and order.may_go_live
+    with Stop() as stop, Spool(settings, row, folder, held.fence, go_live=go_live, policy=policy) as spool:
         with Journal(folder / archive.JOURNAL, manifest.redactor) as journal:
             journal.write("run_started", run_id=record.run_id, pipeline=record.pipeline, command=record.command)
             scene = Scene(
@@ -109,20 +109,58 @@ def _run(record: RunRecord, order: Order, settings: Settings, reporter: Reporter
                 run_ends=_deadline(order),
                 held=held,
             )
-            record = closing.closing(_with_steps(*_with_inputs(record, scene)))
+            record = closing.closing(course.follow(record, scene))
             journal.write("run_finished", status=record.status, reason=record.reason)
-        record = closing.with_fault(record, journal.fault)
-        # From here on nothing in the run folder changes: its digest stands for it.
+        record = closing.listed(closing.with_fault(record, journal.fault), folder)
+        record = closing.with_lineage(record, folder, manifest.redactor)
         _write(manifest, record)
-        go_live = order.pipeline.promote == "automatic" and order.may_go_live and closing.is_whole(record)
-        completion = spool.complete(closing.row(record, folder), closing.metrics(record), go_live=go_live)
+        completion = spool.complete(withheld=_over(book, record, settings))
     return Ended(folder, record, completion, closing.exit_of(record, completion, stop))
 
 
+def _begun(record: RunRecord, manifest: Manifest, settings: Settings) -> Book:
+    """The ledger, once it tells of the run; a run that it cannot tell of does not begin."""
+    try:
+        book = Book.of(settings)
+        reconcile.reconcile(settings, book)
+        reconcile.started(book, manifest.folder)
+    except (RunnerError, OSError) as fault:
+        reason = f"the ledger cannot tell of it: {fault}"
+        manifest.write(closing.listed(opening.refused(record, reason), manifest.folder))
+        raise PreflightError(f"refused before the first cell, and nothing was started: {reason}") from fault
+    return book
+
+
+def _over(book: Book, record: RunRecord, settings: Settings) -> str | None:
+    """Have the ledger tell how the run ended; else the reason why nothing may be delivered yet.
+
+    After that equal files of all runs need their room once.
+    """
+    folder = settings.output / record.pipeline / record.run_id
+    try:
+        reconcile.finished(book, folder, record.status, digests.of_file(folder / archive.MANIFEST))
+    except (RunnerError, OSError) as fault:
+        return f"the ledger cannot tell of the run's end: {fault}"
+    files = [file for step in record.steps for file in step.files] + list(record.files or ())
+    saved = objects.link(settings.output, folder, [(file.path, file.sha256, file.bytes) for file in files])
+    if saved.remark:
+        log.warning("run %s: %s", record.run_id, saved.remark)
+    return None
+
+
 def _refused(record: RunRecord, order: Order, settings: Settings) -> Ended:
-    folder = archive.make_folder(settings.output, record.pipeline, record.run_id)
-    _write(Manifest(folder, _redactor(order)), record)
-    return Ended(folder, record, Completion(pending=False), ExitStatus.LOCKED)
+    """The record of a run that found the pipeline locked. It is kept like any other, by `sync` if not now."""
+    pending = Completion(pending=True, reason="`runner sync` keeps its record")
+    try:
+        book = Book.of(settings)
+        reconcile.reconcile(settings, book)
+        folder = archive.make_folder(settings.output, record.pipeline, record.run_id)
+        _write(Manifest(folder, _redactor(order)), closing.listed(record, folder))
+        reconcile.taken_in(settings, book, folder)
+        completion = deliver(settings, record.run_id) or pending
+    except (RunnerError, OSError) as fault:
+        completion = dataclasses.replace(pending, reason=str(fault))
+    return Ended(settings.output / record.pipeline / record.run_id, record, completion, ExitStatus.LOCKED)
 
 
 def _redactor(order: Order) -> Redactor:
@@ -146,66 +184,3 @@ def _write(manifest: Manifest, record: RunRecord) -> None:
 def _deadline(order: Order) -> float | None:
     minutes = order.pipeline.timeout_minutes
     return None if minutes is None else time.monotonic() + 60 * minutes
-
-
-def _with_inputs(record: RunRecord, scene: Scene) -> tuple[RunRecord, Scene]:
-    """Fetch what the pipeline names as inputs; the notebooks get the paths of the local copies."""
-    facts: list[dict[str, Any]] = []
-    fetched: dict[str, Value] = {}
-    for name, source in scene.order.plan.inputs.items():
-        if "://" in source:
-            scene.reporter.say(f"fetching {name} from {inputs.shown(source)}")
-        try:
-            one = inputs.fetch(source, scene.folder / "inputs", scene.settings, stopped=scene.is_over)
-        except InputError as error:
-            scene.journal.write("input_failed", parameter=name, reason=str(error))
-            if scene.is_over():
-                return dataclasses.replace(record, inputs=tuple(facts)), scene
-            return dataclasses.replace(record, reason=f"input {name}: {error}", inputs=tuple(facts)), scene
-        facts.append({"parameter": name, **dataclasses.asdict(one)})
-        fetched[name] = Value(one.injected, "input")
-        scene.journal.write("input_fetched", **facts[-1])
-    record = dataclasses.replace(record, inputs=tuple(facts))
-    scene.manifest.write(record)
-    return record, dataclasses.replace(scene, fetched=fetched)
-
-
-def _with_steps(record: RunRecord, scene: Scene) -> RunRecord:
-    """Run the steps in order; one that cannot run says why."""
-    for position, step in enumerate(record.steps):
-        try:
-            done = _hindered(step, record, scene) or run_step(step, record, scene)
-        except NothingToTakeOver as nothing:
-            record = dataclasses.replace(record, reason=str(nothing))
-            done = dataclasses.replace(step, status=Status.SKIPPED, reason=str(nothing))
-        scene.journal.write("step_finished", step=step.name, status=done.status, reason=done.reason)
-        scene.reporter.step_finished(scene.redactor.tree(dataclasses.asdict(done)))
-        record = dataclasses.replace(record, steps=(*record.steps[:position], done, *record.steps[position + 1 :]))
-        scene.manifest.write(record)
-        if (fault := scene.manifest.fault) and record.reason is None:
-            record = dataclasses.replace(record, reason=f"the record could not be written: {fault.strerror or fault}")
-    return record
-
-
-def _hindered(step: StepRecord, record: RunRecord, scene: Scene) -> StepRecord | None:
-    """The record of a step that cannot run, with the reason; None for one that can."""
-    if record.reason is not None:
-        return dataclasses.replace(step, status=Status.SKIPPED, reason=record.reason)
-    if scene.stop.signal is not None:
-        return dataclasses.replace(step, status=Status.CANCELLED, reason=f"{scene.stop.signal.name} came before it")
-    if scene.held.taken_over is not None:
-        return dataclasses.replace(step, status=Status.SKIPPED, reason=f"the lock is lost: {scene.held.taken_over}")
-    if scene.out_of_time():
-        limit = f"{scene.order.pipeline.timeout_minutes:g} minutes"
-        return dataclasses.replace(step, status=Status.TIMED_OUT, reason=f"the run's limit of {limit} came before it")
-    if failed := _failed_needs(step, record):
-        return dataclasses.replace(step, status=Status.SKIPPED, reason=f"needs {', '.join(failed)}")
-    return None
-
-
-def _failed_needs(step: StepRecord, record: RunRecord) -> list[str]:
-    return [
-        f"{one.name}, which {_WORDS.get(one.status, one.status)}"
-        for one in record.steps
-        if one.name in step.needs and not one.status.good
-    ]

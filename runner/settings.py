@@ -62,7 +62,9 @@ class Settings:
 
     def __repr__(self) -> str:
         """The settings with every password masked."""
-        shown = ", ".join(f"{name}={masked(str(value))!r}" for name, value in vars(self).items() if name != "ledger_key")
+        shown = ", ".join(
+            f"{name}={masked(str(value))!r}" for name, value in vars(self).items() if name != "ledger_key"
+        )
         return f"Settings({shown})"
 
     @property

@@ -11,6 +11,7 @@ import pandas as pd
 from insiders import handoff
 from runner.records.identifiers import new_run_id
 from runner.settings import Settings
+from tests.runner import runs
 
 
 def rows(name: str, count: int = 3, **columns: Any) -> pd.DataFrame:
@@ -54,8 +55,9 @@ def run_folder(settings: Settings, *, pipeline: str = "monthly", synthetic: bool
     handoff.write(folder, "source", source(synthetic=synthetic))
     (folder / "artifacts" / "insiders.csv").write_text("customer_id\n14646\n", encoding="utf-8")
     (folder / "01_eda.ipynb").write_text('{"cells": []}', encoding="utf-8")
-    (folder / "journal.jsonl").write_text('{"event": "started"}\n', encoding="utf-8")
-    (folder / "run.json").write_text(f'{{"run_id": "{folder.name}"}}', encoding="utf-8")
+    begun = '{"at": "2026-01-15T04:00:00+00:00", "event": "run_started"}\n'
+    (folder / "journal.jsonl").write_text(begun, encoding="utf-8")
     (folder / "inputs").mkdir()
     (folder / "inputs" / "orders.parquet").write_bytes(b"a copy of what lies elsewhere")
+    runs.begun(folder)
     return folder

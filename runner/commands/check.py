@@ -11,12 +11,12 @@ from dataclasses import asdict
 from rich.table import Table
 from rich.text import Text
 
-from runner import preflight, settings
+from runner import preflight, settings, wording
 from runner.errors import PipelineError, UsageError
 from runner.outcomes import ExitStatus
 from runner.preflight import Finding
 from runner.progress import console_for
-from runner.reading import lint, notebooks, pipeline, schedule
+from runner.reading import gates, lint, notebooks, pipeline, schedule
 from runner.reading.pipeline import Pipeline
 from runner.settings import Settings
 from runner.values import parameters
@@ -56,11 +56,28 @@ def _findings(name: str, places: Settings) -> list[Finding]:
     first += [Finding(f"pipeline {name}", fault) for fault in faults]
     if asked.schedule:
         first.append(_schedule(asked, asked.schedule))
+    first += _gates(asked, books)
     # Beside cells that cannot be read, every name would seem unknown; what is wrong with them is told by itself.
     unreadable = faults or any(lint.unreadable(book.parameters) for book in books.values() if book.parameters)
     plan = Plan() if unreadable else _plan(asked, books, first)
     receive = [books[step].path.name for step, values in plan.values.items() if values]
     return [*first, *preflight.look(books.values(), plan.inputs, receive, places)]
+
+
+def _gates(asked: Pipeline, books: dict[str, notebooks.Notebook]) -> list[Finding]:
+    """A gate on a metric that no notebook shows would never hold, which is better known before a run than after."""
+    subject, found = f"gates of {asked.name}", []
+    for position, gate in enumerate(map(gates.parse, asked.gates)):
+        steps = {step.name: step.base for step in asked.ordered()}
+        shown = [book.metrics for step, book in books.items() if gate.step in (None, step, steps[step])]
+        names = [name for one in shown if one is not None for name in one]
+        # Where a name is computed, or a notebook shows none in the usual way, nobody can tell.
+        if gate.of_members or None in shown or not names or gate.metric in names:
+            continue
+        near = wording.nearest(gate.metric, names)
+        said = f"{asked.where('gates', position)}: no notebook shows a metric {gate.metric}{near}"
+        found.append(Finding(subject, remark=said))
+    return found or ([Finding(subject, detail=f"{len(asked.gates)} gates")] if asked.gates else [])
 
 
 def _schedule(asked: Pipeline, line: str) -> Finding:

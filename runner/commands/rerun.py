@@ -36,7 +36,7 @@ from runner.settings import Settings
 from runner.values import parameters
 
 EXAMPLE = """runner rerun latest-good
-  runner rerun 0199a3b2 --current-code     would the code of today give the same?"""
+  runner rerun 0199a3b2 --current-code  # would the code of today give the same?"""
 REPEATED = "repeated"
 """What the record of a repetition calls the run that it repeats."""
 _NOTHING_TO_COMPARE = (ExitStatus.REFUSED, ExitStatus.LOCKED, ExitStatus.INTERRUPTED, ExitStatus.TERMINATED)

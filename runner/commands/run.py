@@ -15,7 +15,7 @@ from runner.reading.choice import Choice
 from runner.values import parameters
 
 EXAMPLE = """runner run monthly -p source=demo -p clustering.k=8 --as-of 2011-09-30
-  runner run monthly --only clustering -p clustering.k=8    one step again, on what the others have left"""
+  runner run monthly --only clustering -p clustering.k=8  # one step again, on what the others have left"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

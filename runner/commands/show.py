@@ -1,4 +1,4 @@
-"""`runner show RUN`: what happened in one run, with which parameters, from what, and what it left."""
+"""`runner show RUN`: what happened in one run, with which parameters, from what, what it left, and how it stands."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from runner import settings, wording
+from runner.delivery.places import Places
 from runner.outcomes import ExitStatus
 from runner.progress import colour, console_for, ending
+from runner.promotion import standing
+from runner.promotion.standing import Standing
 from runner.records import archive
 
 EXAMPLE = "runner show latest"
@@ -24,31 +27,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("run", metavar="RUN", help="run id, unique prefix of one, latest, latest-good or previous")
     parser.add_argument("--pipeline", help="look among the runs of this pipeline only")
-    parser.add_argument("--json", action="store_true", help="print the manifest as JSON")
+    parser.add_argument("--json", action="store_true", help="print the manifest as JSON, with how the run stands")
 
 
 def main(options: argparse.Namespace) -> ExitStatus:
     """Print the run."""
-    folder = archive.find(options.run, settings.load().output, options.pipeline)
+    places = Places(settings.load())
+    folder = archive.find(options.run, places.settings.output, options.pipeline)
     manifest = archive.read_manifest(folder)
+    try:
+        stands = standing.of(places, folder, manifest)
+    finally:
+        places.close()
     if options.json:
-        sys.stdout.write(archive.as_text(manifest))
+        sys.stdout.write(archive.as_text({**manifest, "standing": stands.told()}))
         return ExitStatus.SUCCEEDED
     console = console_for(sys.stdout)
-    _print_run(console, manifest, folder)
+    _print_run(console, manifest, folder, stands)
     for step in manifest["steps"]:
         console.print()
         _print_step(console, step)
     return ExitStatus.SUCCEEDED
 
 
-def _print_run(console: Console, manifest: dict[str, Any], folder: Path) -> None:
+def _print_run(console: Console, manifest: dict[str, Any], folder: Path, stands: Standing) -> None:
     console.print(Text.assemble((manifest["run_id"], "bold"), "  ", (manifest["status"], colour(manifest["status"]))))
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in _facts(manifest):
         table.add_row(name, Text(value))
+    for name, value in stands.lines():
+        table.add_row(name, Text(value, style="red" if name.endswith(" void") else ""))
     table.add_row("folder", Text(str(folder)))
     console.print(table)
 

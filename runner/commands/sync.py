@@ -7,13 +7,17 @@ import json
 import sys
 from typing import Any
 
+from rich.console import Console
 from rich.text import Text
 
 from runner import settings
-from runner.delivery import spool
+from runner.delivery import arrears, spool
+from runner.delivery.desk import Completion
 from runner.delivery.spool import Synced
+from runner.errors import PlaceError
 from runner.outcomes import ExitStatus
 from runner.progress import console_for
+from runner.settings import Settings
 
 EXAMPLE = "runner sync --json"
 
@@ -24,23 +28,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> ExitStatus:
-    """Deliver, and print what became of each run that had something left."""
-    done = []
-    for one in spool.sync(settings.load()):
-        done.append(one)
-        if not options.json:
-            _print(one)
+    """Deliver, and print what became of each run that had something left; then make up for what else is behind."""
+    places, console, done = settings.load(), console_for(sys.stderr if options.json else sys.stdout), []
+    with console.status("looking at the ledger") as status:
+        for one in spool.sync(places, lambda run_id: status.update(f"delivering {run_id}")):
+            done.append(one)
+            if not options.json:
+                _print(console, one)
+        behind = _behind(places)
     if options.json:
         sys.stdout.write(json.dumps([_facts(one) for one in done], indent=1, ensure_ascii=False) + "\n")
-    elif not done:
-        console_for(sys.stdout).print(Text("nothing is pending"))
-    if any(one.completion.pending for one in done):
+    elif not done and behind is None:
+        console.print(Text("nothing is pending"))
+    if behind is not None:
+        console.print(Text(f"pending: {behind}", style="yellow"))
+    return _exit_status([one.completion for one in done], pending=behind is not None)
+
+
+def _behind(places: Settings) -> str | None:
+    """Why something is still behind; None where nothing is."""
+    try:
+        arrears.settle(places)
+    except PlaceError as fault:
+        return str(fault)
+    return None
+
+
+def _exit_status(completions: list[Completion], *, pending: bool) -> ExitStatus:
+    if any(one.damaged for one in completions):
+        return ExitStatus.DAMAGED
+    if pending or any(one.pending for one in completions):
         return ExitStatus.PENDING
-    return ExitStatus.FAILED if any(one.completion.refused for one in done) else ExitStatus.SUCCEEDED
+    return ExitStatus.FAILED if any(one.refused for one in completions) else ExitStatus.SUCCEEDED
 
 
-def _print(one: Synced) -> None:
-    console = console_for(sys.stdout)
+def _print(console: Console, one: Synced) -> None:
     completion = one.completion
     for refused in completion.refused:
         console.print(Text(f"{one.run_id}  refused: {refused}", style="red"))

@@ -67,12 +67,25 @@ def ping(engine: sa.Engine) -> None:
 
 
 def migrate(engine: sa.Engine) -> None:
-    """Bring the database to the newest tables. Quick when it is there already, and safe when several do it at once."""
+    """Bring the database to the newest tables. Quick when it is there already, and safe when several do it at once.
+
+    A login that may not do it only looks, and raises a `PlaceError` where there is something to do.
+    """
     config = Config(stdout=StringIO())
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     newest = ScriptDirectory.from_config(config).get_current_head()
-    if transact(engine, _revision) != newest:
+    if (found := transact(engine, _revision)) == newest:
+        return
+    try:
         transact(engine, lambda connection: _upgrade(connection, config))
+    except PlaceError as fault:
+        if isinstance(getattr(fault.__cause__, "orig", None), psycopg2.errors.InsufficientPrivilege):
+            login = engine.url.username
+            raise PlaceError(
+                f"the tables of the database are {f'at revision {found}' if found else 'not there'}, this checkout "
+                f"needs {newest}, and {login} may not change them: let their owner run `alembic upgrade head`"
+            ) from fault
+        raise
 
 
 def transact(engine: sa.Engine, work: Callable[[sa.Connection], T]) -> T:

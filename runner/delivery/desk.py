@@ -6,16 +6,17 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from runner.delivery import anchors, conclusion
+from runner.delivery.conclusion import Ending
 from runner.delivery.fences import Fence, TakenOverError
-from runner.delivery.places import Places, close, conclude, deliver, keep_rest
-from runner.delivery.promote import Promotion
+from runner.delivery.places import Places, announce, deliver
 from runner.delivery.publication import Receipt, Request, answer, read_request, requests_in
-from runner.delivery.run_rows import Metric, RunRow
-from runner.errors import DeliveryError, RunnerError
+from runner.delivery.run_rows import RunRow
+from runner.delivery.state import State
+from runner.errors import DamageError, DeliveryError, RunnerError
+from runner.promotion import aftermath
+from runner.promotion.promote import Promotion
 from runner.settings import masked
 
 log = logging.getLogger(__name__)
@@ -35,23 +36,10 @@ class Completion:
     """Files that are in the store now."""
     promotion: Promotion | None = None
     """What became of going live; None before the run is complete, or where it was refused."""
-
-
-class State(BaseModel):
-    """What is needed to finish a delivery in another process."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    format: Literal[1] = 1
-    run: RunRow
-    run_folder: str
-    """Relative to the output folder."""
-    ended: bool = False
-    """Whether the run has ended, so that its files and its row can follow."""
-    metrics: tuple[Metric, ...] = ()
-    go_live: bool = False
-    fence: int | None = None
-    """The number that the run got with the lock of its pipeline; None where it had no lock."""
+    damaged: bool = False
+    """Whether something that was kept is not what it was, so that nothing more is delivered."""
+    failed: bool = False
+    """Whether a gate did not hold, and the pipeline wants its runs to fail then."""
 
 
 @dataclass
@@ -69,18 +57,20 @@ class Desk:
     """Whether the database knows that the run ended while it had its lock."""
     shut_out: bool = False
     """Whether another run took the lock before this one had ended, so that nothing of it will ever be delivered."""
+    ending: Ending | None = None
+    """How the run ended; None as long as it is under way, or where nobody can tell."""
 
     @property
     def fence(self) -> Fence | None:
         """What to look at before each part of the delivery.
 
-        A run that never ended has none, once its process is gone: what it asked for is staged, and never goes live.
+        A run that never ended has none, once its process is gone: what it asked for is kept, and never goes live.
         """
         run = self.state.run
-        if self.state.fence is None or not (self.live or self.state.ended):
+        ended = self.ending is not None and not self.ending.lost
+        if self.state.fence is None or not (self.live or ended):
             return None
-        ended = None if self.live else run.finished_at
-        return Fence(run.pipeline, run.run_id, self.state.fence, ended)
+        return Fence(run.pipeline, run.run_id, self.state.fence, None if self.live else run.finished_at)
 
     @property
     def run_folder(self) -> Path:
@@ -104,43 +94,69 @@ class Desk:
     def finish(self) -> Completion:
         """Deliver all that is left of the run, or as much as can be delivered now."""
         try:
+            self._learn_ending()
             return self._finish()
         except TakenOverError as fault:
             return self._shut_out(fault)
         except DeliveryError as fault:
-            return Completion(pending=False, refused=_once([*self._refused(), str(fault)]))
+            refused, damaged = _once([*self._refused(), str(fault)]), isinstance(fault, DamageError)
+            if damaged:
+                self._raise_alarm()
+            return Completion(pending=False, refused=refused, damaged=damaged)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the run has ended well and delivery can be repeated
             return Completion(pending=True, reason=_reason(fault), refused=self._refused())
 
+    def _raise_alarm(self) -> None:
+        """Have database and bucket know of the ledger's lines, the alarm among them, although the run stays here."""
+        try:
+            aftermath.publish_lines(self.places)
+            anchors.of_head(self.places.store, self.places.book)
+        except RunnerError as fault:  # it may be the ledger itself that is damaged
+            log.warning("what the ledger says of the damage stays here for now: %s", fault)
+
+    def _learn_ending(self) -> None:
+        """Read from its manifest how the run ended; from then on the run's row says so too."""
+        self.ending = Ending.of(self.run_folder)
+        if self.ending is not None:
+            self.state = self.state.model_copy(update={"run": self._with_source(self.ending.row)})
+
     def _finish(self) -> Completion:
         pending = self.attend()
-        if not self.state.ended:
+        if self.ending is None:
             return self._left_behind(pending)
-        state = self.state
-        close(self.places, state.run, state.metrics, self.fence)
+        conclusion.check(self.places.book, self.ending)
+        announce(self.places, self.state.run, self.fence)
         self.closed = True
         if pending:
             return Completion(pending=True, reason=pending, refused=self._refused())
-        published = self._published()
-        kept = keep_rest(self.places, self.run_folder, published)
-        promotion = conclude(self.places, state.run, self.run_folder, go_live=state.go_live, fence=self.fence)
-        objects = len(published) + len(kept) + 1
-        return Completion(pending=False, refused=self._refused(), objects=objects, promotion=promotion)
+        done = self._published()
+        objects, promotion = conclusion.conclude(self.places, self.state, self.ending, self.fence, done)
+        failed = promotion.failed and self.state.policy.failed_gate == "fail"
+        refused = self._refused()
+        return Completion(pending=False, refused=refused, objects=objects, promotion=promotion, failed=failed)
 
     def _left_behind(self, pending: str | None) -> Completion:
-        """A run whose process is gone: it has asked for its last."""
+        """A run whose process is gone, and whose manifest does not say how it ended: it has asked for its last."""
         if pending:
             return Completion(pending=True, reason=pending, refused=self._refused())
         reason = "the run never ended: what it asked to publish is delivered, its other files stay where they are"
         return Completion(pending=False, reason=reason, refused=self._refused(), objects=len(self._published()))
 
     def _shut_out(self, fault: TakenOverError) -> Completion:
-        """A later run has the lock: work that was finished before waits for `sync`, all other is never delivered."""
+        """A later run has the lock: work that was finished before waits for `sync`.
+
+        The results of any other are never delivered; its files are kept, as those of every run.
+        """
+        refused = _once([*self._refused(), str(fault)])
         if self.closed:
             reason = f"{fault.by}, after this run had ended"
             return Completion(pending=True, reason=reason, refused=self._refused())
+        try:
+            objects = conclusion.keep_evidence(self.places, self.ending) if self.ending else 0
+        except Exception as away:  # noqa: BLE001 - whatever it is, `sync` tries again
+            return Completion(pending=True, reason=_reason(away), refused=refused)
         self.shut_out = True
-        return Completion(pending=False, refused=_once([*self._refused(), str(fault)]))
+        return Completion(pending=False, refused=refused, objects=objects)
 
     def _deliver(self, path: Path) -> Receipt:
         try:
@@ -159,9 +175,15 @@ class Desk:
         facts = {"source": source, "source_sha256": sha256, "synthetic": bool(run.synthetic) or synthetic}
         self.state = self.state.model_copy(update={"run": run.model_copy(update=facts)})
 
+    def _with_source(self, run: RunRow) -> RunRow:
+        """The run's row, with what its requests told before it ended."""
+        known = self.state.run
+        learnt = {name: getattr(known, name) for name in ("source", "source_sha256", "synthetic")}
+        return run.model_copy(update={name: value for name, value in learnt.items() if value is not None})
+
     def _check_unaltered(self, request: Request) -> None:
         """A folder that is its own archive cannot tell that a file was published before with other content; we can."""
-        published = {kept.file: kept.sha256 for receipt in self.answered.values() for kept in receipt.objects}
+        published = self._published()
         altered = [file for file, sha256 in request.files.items() if published.get(file, sha256) != sha256]
         if altered:
             names = ", ".join(altered)
@@ -170,8 +192,9 @@ class Desk:
     def _refused(self) -> tuple[str, ...]:
         return _once(receipt.reason or "" for receipt in self.answered.values() if receipt.status == "refused")
 
-    def _published(self) -> set[str]:
-        return {stored.file for receipt in self.answered.values() for stored in receipt.objects}
+    def _published(self) -> dict[str, str]:
+        """Digests of the files that the store has, by path."""
+        return {stored.file: stored.sha256 for receipt in self.answered.values() for stored in receipt.objects}
 
 
 def _once(reasons: Iterable[str]) -> tuple[str, ...]:

@@ -1,13 +1,14 @@
 """Delivery: what a request asks for goes to the store first, then to the database; a finished run follows as a whole.
 
 Every part can be repeated: objects are written once, tables are staged once, the pointer moves once. So a delivery that
-was cut off anywhere is simply made again.
+was cut off anywhere is simply made again. Of a run that has ended the database learns first how it ended (`announce`),
+so that no other host makes it again while the bucket is away; then come its files, then in one transaction its metrics
+and the ledger's lines (`record`), which say that the files are there, and the manifest last (`mark`).
 """
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,23 +18,24 @@ import sqlalchemy as sa
 
 from runner.delivery import database, fences
 from runner.delivery.fences import Fence
-from runner.delivery.promote import Promotion, promote
+from runner.delivery.ledger_rows import write_book
+from runner.delivery.objects import StoreConflictError, quarantine_key
 from runner.delivery.publication import Receipt, Request, Staged, Stored
 from runner.delivery.run_rows import Metric, RunRow, write_metrics, write_run
 from runner.delivery.staging import stage
 from runner.delivery.stores import Store, store_of
 from runner.errors import DeliveryError
+from runner.ledger.book import Book
+from runner.ledger.line import Event
 from runner.records.archive import MANIFEST
 from runner.settings import Settings
 
-NOT_ARCHIVED = ("inputs",)
-"""Folders of a run that stay behind: copies of what lies elsewhere, named in the manifest by digest and version."""
 UPLOADS_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
 class Places:
-    """The store and the database that the settings name. Nothing is connected before it is needed."""
+    """The store, the database and the ledger that the settings name. Nothing is connected before it is needed."""
 
     settings: Settings
     run_id: str | None = None
@@ -43,6 +45,11 @@ class Places:
     def store(self) -> Store:
         """Where files are kept."""
         return store_of(self.settings)
+
+    @cached_property
+    def book(self) -> Book:
+        """The ledger of the output folder."""
+        return Book.of(self.settings)
 
     @cached_property
     def database(self) -> sa.Engine:
@@ -61,46 +68,85 @@ class Places:
         if "database" in vars(self):
             self.database.dispose()
 
-    def keep(self, run_folder: Path, file: str) -> Stored:
-        """Put one file of a run into the store, under the place it has among all runs."""
-        key = (run_folder / file).relative_to(self.settings.output).as_posix()
+    def keep(self, run_folder: Path, file: str, sha256: str) -> Stored:
+        """Put one file of a run into the store; the manifest under its name, all others under their digest.
+
+        Where the store holds something else in its place, the file goes to quarantine, and a `StoreConflictError` is
+        the alarm.
+        """
+        path = run_folder / file
         try:
-            kept = self.store.put(run_folder / file, key)
+            if file == MANIFEST:
+                key = path.relative_to(self.settings.output).as_posix()
+                kept = self.store.put(path, key, sha256)
+            else:
+                kept = self.store.keep(path, sha256)
         except FileNotFoundError as fault:
-            raise DeliveryError(f"{run_folder / file} is gone: it cannot be kept") from fault
+            raise DeliveryError(f"{path} is gone: it cannot be kept") from fault
+        except StoreConflictError as conflict:
+            raise self._quarantined(path, sha256, conflict) from conflict
         return Stored(file=file, uri=kept.uri, version=kept.version, sha256=kept.sha256, bytes=kept.bytes)
+
+    def _quarantined(self, path: Path, sha256: str, conflict: StoreConflictError) -> StoreConflictError:
+        """The alarm, once the file is safe elsewhere and the ledger tells of it."""
+        if self.settings.bucket is None:
+            return conflict  # there is one file, and it lies where it lies
+        run_id = next(part for part in path.relative_to(self.settings.output).parts[1:])
+        kept = self.store.put(path, quarantine_key(run_id, sha256), sha256)
+        self.book.append(
+            Event.QUARANTINED,
+            pipeline=path.relative_to(self.settings.output).parts[0],
+            run_id=run_id,
+            facts={"file": path.name, "sha256": sha256, "kept": kept.uri, "said": str(conflict)},
+            unless=lambda line: line.event is Event.QUARANTINED and line.facts.get("sha256") == sha256,
+        )
+        return StoreConflictError(f"DAMAGE: {conflict}; ours is kept at {kept.uri}, and nothing goes live")
 
 
 def deliver(places: Places, run: RunRow, run_folder: Path, request: Request, fence: Fence | None = None) -> Receipt:
     """Keep the request's files and stage its rows. Raises a `PlaceError` or a `DeliveryError`."""
     _check(places, fence)
-    kept = []
-    for file, sha256 in request.files.items():
-        kept.append(places.keep(run_folder, file))
-        if kept[-1].sha256 != sha256:
-            raise DeliveryError(f"{file} changed after it was asked for")
+    kept = [places.keep(run_folder, file, sha256) for file, sha256 in request.files.items()]
     return Receipt(status="delivered", objects=kept, tables=_stage(places.database, run, run_folder, request, fence))
 
 
-def keep_rest(places: Places, run_folder: Path, done: Iterable[str]) -> list[Stored]:
-    """Keep every other file of a finished run, except its manifest."""
-    left = sorted(set(_files(run_folder)) - {MANIFEST, *done})
-    with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
-        return list(pool.map(lambda file: places.keep(run_folder, file), left))
-
-
-def close(places: Places, run: RunRow, metrics: Sequence[Metric], fence: Fence | None = None) -> None:
+def announce(places: Places, run: RunRow, fence: Fence | None = None) -> None:
     """Let the database know how the run ended, and that it had its lock until then, before the slow part begins."""
-    database.transact(places.database, lambda connection: _record(connection, run, metrics, fence))
+
+    def work(connection: sa.Connection) -> None:
+        if fence is not None:
+            fence.end(connection)
+        write_run(connection, run)
+
+    database.transact(places.database, work)
 
 
-def conclude(places: Places, run: RunRow, run_folder: Path, *, go_live: bool, fence: Fence | None = None) -> Promotion:
-    """Keep the manifest of a run that is closed, as the mark that all is there, and promote."""
-    _check(places, fence)
-    places.keep(run_folder, MANIFEST)
-    if not go_live:
-        return Promotion(promoted=False, text="staged, not promoted: not asked for")
-    return promote(places.database, run.run_id, run.pipeline, run.username or getpass.getuser(), fence)
+def keep_all(places: Places, run_folder: Path, files: Mapping[str, str]) -> list[Stored]:
+    """Keep files of a finished run, given by path and digest; after the first fault no other is begun."""
+    with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
+        begun = [pool.submit(places.keep, run_folder, file, sha256) for file, sha256 in sorted(files.items())]
+        try:
+            return [one.result() for one in begun]
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def record(places: Places, run: RunRow, metrics: Sequence[Metric] = (), fence: Fence | None = None) -> None:
+    """Let the database have the run's row, its metrics and the ledger's lines, in one transaction."""
+
+    def work(connection: sa.Connection) -> None:
+        if fence is not None:
+            fence.check(connection)
+        write_run(connection, run)
+        write_metrics(connection, run.run_id, metrics)
+        write_book(connection, places.book)
+
+    database.transact(places.database, work)
+
+
+def mark(places: Places, run_folder: Path, digest: str) -> Stored:
+    """Keep the manifest, as the mark that all of the run is there."""
+    return places.keep(run_folder, MANIFEST, digest)
 
 
 def _check(places: Places, fence: Fence | None) -> None:
@@ -117,21 +163,3 @@ def _stage(engine: sa.Engine, run: RunRow, run_folder: Path, request: Request, f
         return [stage(connection, run.run_id, request.step, rows, run_folder / rows.file) for rows in request.tables]
 
     return database.transact(engine, work)
-
-
-def _record(connection: sa.Connection, run: RunRow, metrics: Sequence[Metric], fence: Fence | None) -> None:
-    if fence is not None:
-        fence.end(connection)
-    write_run(connection, run)
-    write_metrics(connection, run.run_id, metrics)
-
-
-def _files(run_folder: Path) -> list[str]:
-    """The run's own files: no links, nothing hidden or half-written, no copies of inputs."""
-    found = (path for path in run_folder.rglob("*") if path.is_file() and not path.is_symlink())
-    parts = ((path, path.relative_to(run_folder).parts) for path in found)
-    return [
-        "/".join(names)
-        for _, names in parts
-        if names[0] not in NOT_ARCHIVED and not any(name.startswith(".") for name in names)
-    ]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from runner.delivery.database import insert, transact
+from runner.errors import DeliveryError
 from runner.outcomes import Status
 
 
@@ -61,10 +62,15 @@ def utc(moment: datetime) -> datetime:
 
 
 def write_run(connection: sa.Connection, run: RunRow) -> None:
-    """Insert the run's row, or bring it up to date; what the run does not say stays as it is."""
+    """Insert the run's row, or bring it up to date; what the run does not say stays as it is.
+
+    The row of a run that has ended is final: the database refuses another word on it.
+    """
     values = {name: utc(value) if isinstance(value, datetime) else value for name, value in run if value is not None}
     row = insert(connection, RUNS).values(values)
-    connection.execute(row.on_conflict_do_update(index_elements=["run_id"], set_=values))
+    # What a run said while it was under way may arrive after its end.
+    still = sa.or_(RUNS.c.status == Status.RUNNING, row.excluded.status != Status.RUNNING)
+    connection.execute(row.on_conflict_do_update(index_elements=["run_id"], set_=values, where=still))
 
 
 def earlier(database: sa.Engine | sa.Connection, pipeline: str, logical_date: date, plan_digest: str) -> str | None:
@@ -80,10 +86,17 @@ def earlier(database: sa.Engine | sa.Connection, pipeline: str, logical_date: da
 
 
 def write_metrics(connection: sa.Connection, run_id: str, metrics: Sequence[Metric]) -> None:
-    """Insert the run's metrics, or replace those of the same step and name."""
-    for metric in metrics:
-        number = None if isinstance(metric.value, str) else float(metric.value)
-        found = {"value": number, "text": None if number is not None else metric.value, "unit": metric.unit}
-        key = {"run_id": run_id, "step": metric.step, "name": metric.name}
-        row = insert(connection, METRICS).values({**key, **found})
-        connection.execute(row.on_conflict_do_update(index_elements=list(key), set_=found))
+    """Insert the run's metrics; the same again are there already, others are a `DeliveryError`."""
+    rows = {(one.step, one.name): _as_row(run_id, one) for one in metrics}
+    for row in rows.values():
+        connection.execute(insert(connection, METRICS).values(row).on_conflict_do_nothing())
+    for found in connection.execute(sa.select(METRICS).where(METRICS.c.run_id == run_id)):
+        if rows.get((found.step, found.name), dict(found._mapping)) != dict(found._mapping):
+            raise DeliveryError(f"the metric {found.step}.{found.name} is there already with another value")
+
+
+def _as_row(run_id: str, metric: Metric) -> dict[str, object]:
+    number = None if isinstance(metric.value, str) else float(metric.value)
+    text = None if number is not None else metric.value
+    key: dict[str, object] = {"run_id": run_id, "step": metric.step, "name": metric.name}
+    return {**key, "text": text, "unit": metric.unit, "value": number}

@@ -16,21 +16,23 @@ import logging
 import os
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pydantic import ValidationError
-
-from runner.delivery.desk import Completion, Desk, State
+from runner.delivery import state
+from runner.delivery.desk import Completion, Desk
 from runner.delivery.places import Places
 from runner.delivery.publication import Receipt, requests_in
-from runner.delivery.run_rows import Metric, RunRow
-from runner.files import write_aside
+from runner.delivery.run_rows import RunRow
+from runner.delivery.state import State
+from runner.errors import DeliveryError
+from runner.ledger.reconcile import reconcile
 from runner.locking.descriptors import private
+from runner.promotion.policy import Policy
 from runner.settings import Settings
 
 LOOK_EVERY_S = 0.1
@@ -52,10 +54,25 @@ class Spool:
     this run is delivered any more.
     """
 
-    def __init__(self, settings: Settings, run: RunRow, run_folder: Path, fence: int | None = None) -> None:
-        self.folder = settings.output / "spool" / run.run_id
-        state = State(run=run, run_folder=run_folder.relative_to(settings.output).as_posix(), fence=fence)
-        self._desk = Desk(Places(settings, run.run_id), self.folder, state, live=True)
+    def __init__(
+        self,
+        settings: Settings,
+        run: RunRow,
+        run_folder: Path,
+        fence: int | None = None,
+        *,
+        go_live: bool = True,
+        policy: Policy | None = None,
+    ) -> None:
+        self.folder = state.folder_of(settings.output, run.run_id)
+        begun = State(
+            run=run,
+            run_folder=run_folder.relative_to(settings.output).as_posix(),
+            go_live=go_live,
+            policy=policy or Policy(),
+            fence=fence,
+        )
+        self._desk = Desk(Places(settings, run.run_id), self.folder, begun, live=True)
         self._lock = ExitStack()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, name=f"spool-{run.run_id}", daemon=True)
@@ -73,7 +90,7 @@ class Spool:
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, mode=0o700)
         self._lock.enter_context(_held(self.folder))
-        _save(self.folder, self._desk.state)
+        state.save(self.folder, self._desk.state)
         self._thread.start()
         return self
 
@@ -82,21 +99,16 @@ class Spool:
         self._desk.places.close()
         self._lock.close()
 
-    def complete(self, run: RunRow, metrics: Sequence[Metric], *, go_live: bool = True) -> Completion:
-        """Deliver what is left of the run, which has ended; an outage is no error but makes the delivery pending."""
+    def complete(self, *, withheld: str | None = None) -> Completion:
+        """Deliver what is left of the run, which has ended as its manifest says; an outage makes the rest pending.
+
+        So does `withheld`, a reason why nothing of it may be delivered now.
+        """
         self._stop()
-        known = self._desk.state.run
-        learnt = {name: getattr(known, name) for name in ("source", "source_sha256", "synthetic")}
-        self._desk.state = self._desk.state.model_copy(
-            update={
-                "run": run.model_copy(update={name: value for name, value in learnt.items() if value is not None}),
-                "ended": True,
-                "metrics": tuple(metrics),
-                "go_live": go_live,
-            }
-        )
         try:
-            _save(self.folder, self._desk.state)
+            state.save(self.folder, self._desk.state)
+            if withheld is not None:
+                return Completion(pending=True, reason=withheld)
             return _finished(self._desk)
         except OSError as fault:
             return Completion(pending=True, reason=f"the spool cannot be written: {fault.strerror or fault}")
@@ -119,19 +131,22 @@ class Spool:
             self._thread.join()
 
 
-def sync(settings: Settings) -> Iterator[Synced]:
+def sync(settings: Settings, begin: Callable[[str], None] = lambda _: None) -> Iterator[Synced]:
     """Deliver what earlier runs could not, oldest first; after one that is still pending the later ones wait.
 
-    A run that another process is at is left to it.
+    Lines that a kill has kept from the ledger are written first; a `RecordError` says that they cannot be. A run that
+    another process is at is left to it. `begin` is told which run is next.
     """
     places = Places(settings)
+    reconcile(settings, places.book)
     waits_for: str | None = None
     try:
-        for state_file in sorted((settings.output / "spool").glob("*.json")):
+        for state_file in sorted((settings.output / state.ROOM).glob("*.json")):
             folder = state_file.with_suffix("")
             with _held(folder) as held:
                 if not held or not state_file.exists():
                     continue
+                begin(folder.name)
                 done = _sync_one(places, folder) if waits_for is None else _waiting(waits_for)
             if done.pending:
                 waits_for = waits_for or folder.name
@@ -140,12 +155,21 @@ def sync(settings: Settings) -> Iterator[Synced]:
         places.close()
 
 
+def deliver(settings: Settings, run_id: str) -> Completion | None:
+    """Deliver one run that is over, whatever became of those before it; None where another process is at it."""
+    places, folder = Places(settings), state.folder_of(settings.output, run_id)
+    try:
+        with _held(folder) as held:
+            return _sync_one(places, folder) if held and state.file_of(folder).exists() else None
+    finally:
+        places.close()
+
+
 def _sync_one(places: Places, folder: Path) -> Completion:
     try:
-        state = State.model_validate_json(_state_file(folder).read_text(encoding="utf-8"))
-    except ValidationError as broken:
-        return Completion(pending=False, refused=(f"{_state_file(folder)} is broken: {broken.error_count()} faults",))
-    return _finished(Desk(places, folder, state))
+        return _finished(Desk(places, folder, state.load(folder)))
+    except DeliveryError as fault:
+        return Completion(pending=False, refused=(str(fault),))
 
 
 def _finished(desk: Desk) -> Completion:
@@ -186,16 +210,8 @@ def _take(folder: Path) -> int | None:
     return lock
 
 
-def _state_file(folder: Path) -> Path:
-    return folder.parent / f"{folder.name}.json"
-
-
-def _save(folder: Path, state: State) -> None:
-    write_aside(_state_file(folder), state.model_dump_json(indent=1).encode())
-
-
 def _clear(folder: Path) -> None:
     """Forget a run that has been delivered; the state goes first, since it is what makes the run pending."""
-    _state_file(folder).unlink()
+    state.file_of(folder).unlink()
     shutil.rmtree(folder, ignore_errors=True)
     (folder.parent / f"{folder.name}.lock").unlink(missing_ok=True)

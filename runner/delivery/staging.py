@@ -17,16 +17,14 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from runner.delivery import silence
+from runner.delivery import silence, sums
 from runner.delivery.database import insert
 from runner.delivery.publication import Rows, Staged
 from runner.errors import DeliveryError, listed
 from runner.records import digests
 
-NOT_PUBLISHED = frozenset(
-    {"runs", "metrics", "deliveries", "published_runs", "membership_changes", "pipeline_locks", "alembic_version"}
-)
-"""Tables that the runner alone writes; every other table with a `run_id` can be published."""
+PUBLISHED = ("customers", "segments", "forecasts", "model_scores", "answers")
+"""Tables that notebooks may fill, whatever else the database holds; their columns are the database's."""
 BATCH_ROWS = 50_000
 DELIVERIES = sa.table(
     "deliveries",
@@ -92,14 +90,15 @@ def stage(connection: sa.Connection, run_id: str, step: str, rows: Rows, path: P
         raise DeliveryError(
             f"{rows.name}: {rows.rows:,} rows were announced, {found:,} arrived, or the file has changed"
         )
+    expected = sums.of_file(path, BATCH_ROWS)
+    if faults := sums.differing(expected, sums.of_table(connection, table, run_id, expected)):
+        raise DeliveryError(listed(f"{rows.name}: the rows did not arrive as they are in the file:", faults))
     return Staged(name=rows.name, rows=found, place=place)
 
 
 def _table(connection: sa.Connection, name: str) -> sa.Table:
-    inspector = sa.inspect(connection)
-    known = sorted(set(inspector.get_table_names()) - NOT_PUBLISHED)
-    if name not in known:
-        raise DeliveryError(f"{name}: is no table to publish; those are {', '.join(known)}")
+    if name not in PUBLISHED:
+        raise DeliveryError(f"{name}: is no table to publish; those are {', '.join(sorted(PUBLISHED))}")
     return sa.Table(name, sa.MetaData(), autoload_with=connection, resolve_fks=False)
 
 

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import requests
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
-from runner.delivery.stores import s3_client
+from runner.delivery.s3_store import s3_client
 from runner.errors import InputError
 from runner.intake import downloads, extracts
 from runner.intake.downloads import Stopped, never
@@ -89,7 +89,7 @@ def _local(value: str) -> Input:
 
 def _from_s3(value: str, place: Path, settings: Settings, stopped: Stopped) -> Input:
     bucket, _, key = value.removeprefix("s3://").partition("/")
-    client = s3_client(settings.endpoint_url)
+    client = s3_client(settings.endpoint_url, attempts=3)
     try:
         if key and not key.endswith("/"):
             path = place / _plain(key.rpartition("/")[2])

@@ -65,6 +65,12 @@ class Notebook:
         """Top-level names of the modules that the cells import."""
         return frozenset(name for cell in self.cells for name in _imports(cell.source))
 
+    @property
+    def metrics(self) -> frozenset[str] | None:
+        """Names of the metrics that the cells show, by `metric("name", …)`; None where a name is computed."""
+        names = [name for cell in self.cells for name in _metrics(cell.source)]
+        return None if None in names else frozenset(filter(None, names))
+
 
 def read(path: Path) -> Notebook:
     """Read a notebook, or raise a `PipelineError` that says in one line what is wrong with the file."""
@@ -129,6 +135,18 @@ def _cell(cell: Mapping[str, Any]) -> Cell:
     source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
     has_outputs = bool(cell.get("outputs") or cell.get("execution_count"))
     return Cell(0, source, tuple(cell["metadata"].get("tags", ())), cell["cell_type"], has_outputs)
+
+
+def _metrics(source: str) -> Iterator[str | None]:
+    """The first argument of every call of `metric`, if it is a text as it stands."""
+    try:
+        tree = magics.tree(source)
+    except SyntaxError:  # A fault of its own, which `runner.reading.lint` tells.
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "metric":
+            first = node.args[0] if node.args else None
+            yield first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
 
 
 def _imports(source: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 
 from runner import wording
 from runner.errors import PipelineError, listed
-from runner.reading import yamlfile
+from runner.reading import gates, yamlfile
 from runner.reading.yamlfile import Document, Place
 from runner.settings import Settings
 
@@ -133,7 +133,14 @@ class Pipeline(BaseModel):
     """Parameters shared by every notebook that declares them."""
     steps: tuple[Step, ...] = Field(min_length=1, strict=False)
     promote: Literal["automatic", "manual"] = "manual"
-    """automatic: the results go live when every step has succeeded."""
+    """automatic: the results go live when every step has succeeded, every gate holds and, if required, a reviewer has
+    approved the run; manual: not before a person says `runner promote`."""
+    approval: Literal["required", "automatic"] = "automatic"
+    """required: the results go live only after `runner approve`."""
+    gates: tuple[str, ...] = Field(default=(), strict=False)
+    """What has to hold of the run's figures before its results go live (`runner.reading.gates`)."""
+    failed_gate: Literal["stage", "fail"] = "stage"
+    """What a gate that does not hold makes of a run: in both cases its results stay staged; with `fail` it exits 1."""
     timeout_minutes: Minutes | None = None
     """Longest time of the whole run."""
     _document: Document = PrivateAttr()
@@ -198,7 +205,7 @@ def read(path: Path, settings: Settings) -> Pipeline:
         faults = [f"{document.where(_place(fault['loc']))}: {_described(fault)}" for fault in _own(error.errors())]
         raise PipelineError(listed("the pipeline file is not right:", faults)) from None
     pipeline._document = document
-    if faults := [*_step_faults(pipeline), *_circle(pipeline), *_reference_faults(pipeline)]:
+    if faults := [*_step_faults(pipeline), *_circle(pipeline), *_reference_faults(pipeline), *_gate_faults(pipeline)]:
         raise PipelineError(listed("the pipeline file is not right:", faults))
     return pipeline.model_copy(
         update={"inputs": {name: value.replace(_SOURCE, settings.source) for name, value in pipeline.inputs.items()}}
@@ -259,6 +266,27 @@ def _reference_faults(pipeline: Pipeline) -> list[str]:
         for reference in _REFERENCE.findall(value)
         if reference != _SOURCE
     ]
+
+
+def _gate_faults(pipeline: Pipeline) -> list[str]:
+    faults, steps = [], {name: step for step in pipeline.steps for name in (step.name, *_item_names(step))}
+    for position, text in enumerate(pipeline.gates):
+        where = pipeline.where("gates", position)
+        try:
+            gate = gates.parse(text)
+        except ValueError as fault:
+            faults.append(f"{where}: {fault}")
+            continue
+        if gate.step is not None and gate.step not in steps:
+            near = wording.nearest(gate.step, steps)
+            faults.append(f"{where}: {gate.text!r} names {gate.step!r}, which is no step{near}")
+        if gate.text in (" ".join(one.split()) for one in pipeline.gates[:position]):
+            faults.append(f"{where}: {gate.text!r} stands there twice")
+    return faults
+
+
+def _item_names(step: Step) -> list[str]:
+    return [item.name for item in step.items()] if step.for_each else []
 
 
 def _place(location: tuple[int | str, ...]) -> Place:

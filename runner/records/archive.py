@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import socket
 from collections.abc import Iterator, Mapping
@@ -16,14 +17,15 @@ from typing import Any
 import psutil
 
 from runner.errors import RecordError, UnknownRunError
-from runner.files import write_aside
+from runner.files import sync_folder, write_aside
+from runner.keeping import pruned
 from runner.outcomes import Status
-from runner.records import digests, journal, lost
+from runner.records import digests, journal, lost, record
 from runner.records.identifiers import is_run_id
 from runner.records.record import FORMAT, CellRecord, FileRecord, RunRecord
 from runner.secrecy.redaction import Redactor
 
-MANIFEST = "run.json"
+MANIFEST = record.MANIFEST
 JOURNAL = "journal.jsonl"
 ROOMS = ("tables", "results", "artifacts")
 _ALWAYS = {"status", "started", "provenance", "steps"}
@@ -45,6 +47,9 @@ def make_folder(output: Path, pipeline: str, run_id: str) -> Path:
     folder.mkdir(parents=True)
     for room in ROOMS:
         (folder / room).mkdir()
+    # The ledger is going to say that the run exists, so a power cut must not take its folder.
+    for place in (folder.parent, output):
+        sync_folder(place)
     return folder
 
 
@@ -72,18 +77,26 @@ class Manifest:
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a run folder, or a `RecordError`. A run whose process has vanished is marked as `lost`."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RecordError(f"{folder / MANIFEST}: cannot be read: {error}") from None
-    if not isinstance(manifest, dict) or manifest.get("run_id") != folder.name or not manifest.keys() >= _ALWAYS:
-        raise RecordError(f"{folder / MANIFEST}: is not the manifest of the run {folder.name}")
-    manifest = _upgraded(manifest)
+    manifest = _parsed(folder, _content(folder))
     if manifest["status"] == Status.RUNNING and _vanished(manifest):
-        manifest = lost.marked(manifest, _journal_of(folder))
+        entries = _journal_of(folder)
+        lost.wait_for_kernels(entries)
+        manifest = lost.with_files(lost.marked(manifest, entries), folder)
         with contextlib.suppress(OSError):  # whoever only looks may not be allowed to write
             write_aside(folder / MANIFEST, as_text(manifest).encode(errors="backslashreplace"))
     return manifest
+
+
+def sealed(folder: Path) -> tuple[dict[str, Any], str] | None:
+    """The final manifest of a run and the digest of its bytes; None as long as the run is not over on the disk.
+
+    Raises a `RecordError` where there is no manifest to read.
+    """
+    if read_manifest(folder)["status"] == Status.RUNNING:
+        return None
+    content = _content(folder)
+    manifest = _parsed(folder, content)
+    return None if manifest["status"] == Status.RUNNING else (manifest, hashlib.sha256(content).hexdigest())
 
 
 def cell_of(told: Mapping[str, Any]) -> CellRecord:
@@ -115,6 +128,8 @@ def find(name: str, output: Path, pipeline: str | None = None) -> Path:
     if len(matches) == 1:
         return matches[0]
     if not matches:
+        if gone := pruned.told(output, name, pipeline):
+            raise UnknownRunError(gone)
         raise UnknownRunError(f"no run begins with {name!r}; `runner history` lists them, or say {', '.join(NAMES)}")
     raise UnknownRunError(f"{len(matches)} runs begin with {name!r}: {', '.join(run.name for run in matches[:5])}")
 
@@ -138,6 +153,24 @@ def written_since(folder: Path, before: dict[str, tuple[int, int]]) -> tuple[Fil
     return tuple(FileRecord(path, after[path][0], digests.of_file(folder / path)) for path in changed)
 
 
+def _content(folder: Path) -> bytes:
+    try:
+        return (folder / MANIFEST).read_bytes()
+    except OSError as error:
+        raise RecordError(f"{folder / MANIFEST}: cannot be read: {error}") from None
+
+
+def _parsed(folder: Path, content: bytes) -> dict[str, Any]:
+    """The manifest in the newest format."""
+    try:
+        manifest = json.loads(content)
+    except ValueError as error:
+        raise RecordError(f"{folder / MANIFEST}: cannot be read: {error}") from None
+    if not isinstance(manifest, dict) or manifest.get("run_id") != folder.name or not manifest.keys() >= _ALWAYS:
+        raise RecordError(f"{folder / MANIFEST}: is not the manifest of the run {folder.name}")
+    return _upgraded(manifest)
+
+
 def _journal_of(folder: Path) -> list[dict[str, Any]]:
     try:
         return journal.read(folder / JOURNAL)
@@ -150,7 +183,7 @@ def _upgraded(manifest: dict[str, Any]) -> dict[str, Any]:
     if manifest.get("format") == FORMAT:
         return manifest
     steps = [{**_NEW_IN_STEPS, "base": step["name"], "copy": step["notebook"], **step} for step in manifest["steps"]]
-    return {"identity": None, "parent": None, "fence": None, **manifest, "steps": steps}
+    return {"identity": None, "parent": None, "policy": {}, "fence": None, "files": None, **manifest, "steps": steps}
 
 
 def _by_name(name: str, folders: list[Path]) -> Path:

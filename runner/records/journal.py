@@ -57,13 +57,13 @@ class Journal:
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    """The entries of a journal; lines torn by a crash or a full disk are left out."""
+    """The entries of a journal; lines torn by a crash or a full disk, and those that no runner wrote, are left out."""
     entries = []
     for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
         try:
             entry = json.loads(line)
         except json.JSONDecodeError:
             continue
-        if isinstance(entry, dict):
+        if isinstance(entry, dict) and entry.keys() >= {"at", "event"}:
             entries.append(entry)
     return entries

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+import psutil
+
 from runner.outcomes import Status
+from runner.records import inventory
+from runner.records.inventory import Inventory
+from runner.records.record import FileRecord
+
+KERNELS_GO_S = 2.0
+"""Their guardian ends the kernels of a runner that vanished, which takes it some tenths of a second."""
+LOOK_EVERY_S = 0.02
 
 
 def marked(manifest: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -27,6 +40,41 @@ def marked(manifest: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) ->
         "seconds": _between(manifest["started"], finished),
         "steps": steps,
     }
+
+
+def with_files(manifest: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The manifest of a vanished run with all files that lie in its folder, so that its digest stands for them."""
+    listed = {step["name"]: [FileRecord(**file) for file in step.get("files", ())] for step in manifest["steps"]}
+    found = inventory.take(folder, listed)
+    steps = [_without(step, found) for step in manifest["steps"]]
+    reason = "; ".join([manifest["reason"], *found.faults])
+    return {**manifest, "reason": reason, "steps": steps, "files": [*map(asdict, found.files)]}
+
+
+def _without(step: Mapping[str, Any], found: Inventory) -> dict[str, Any]:
+    """The step, lost as well and without them where files of it are gone: nobody could take it over."""
+    gone = [file["path"] for file in step.get("files", ()) if file["path"] in found.gone]
+    if not gone:
+        return dict(step)
+    files = [file for file in step["files"] if file["path"] not in gone]
+    return {**step, "status": Status.LOST.value, "reason": f"{', '.join(gone)} is gone", "files": files}
+
+
+def wait_for_kernels(entries: Sequence[Mapping[str, Any]]) -> None:
+    """Wait a moment until the kernels of a vanished run are gone, since they may still write to its folder."""
+    begun = [entry for entry in entries if entry["event"] == "kernel_started" and isinstance(entry.get("pid"), int)]
+    ends = time.monotonic() + KERNELS_GO_S
+    while any(_lives(entry) for entry in begun) and time.monotonic() < ends:
+        time.sleep(LOOK_EVERY_S)
+
+
+def _lives(kernel: Mapping[str, Any]) -> bool:
+    """Whether the process that an entry tells of is there; one that began later only has its number."""
+    with contextlib.suppress(psutil.Error, ValueError, OverflowError):
+        process = psutil.Process(kernel["pid"])
+        began = datetime.fromisoformat(kernel["at"]).timestamp()
+        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= began + 1
+    return False
 
 
 def _step(step: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

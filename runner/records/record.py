@@ -13,7 +13,8 @@ from typing import Any
 from runner.outcomes import Status
 from runner.secrecy.redaction import Redactor
 
-FORMAT = 2
+FORMAT = 3
+MANIFEST = "run.json"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class FileRecord:
-    """A file that a step wrote."""
+    """A file of a run."""
 
     path: str
     """Relative to the run folder, with `/`."""
@@ -127,6 +128,8 @@ class RunRecord:
     """Digest of all that was known before the run began and decides what it computes."""
     parent: dict[str, str] | None = None
     """`{"resumed": RUN}` or `{"repeated": RUN}`, where the run goes on from another one or repeats it."""
+    policy: dict[str, Any] = field(default_factory=dict)
+    """The terms on which its results may go live, as the pipeline file had them: see `runner.promotion.policy`."""
     fence: int | None = None
     """Number of the lock under which the run went; the next holder of the lock has a higher one."""
     status: Status = Status.RUNNING
@@ -135,6 +138,8 @@ class RunRecord:
     seconds: float | None = None
     inputs: tuple[dict[str, Any], ...] = ()
     steps: tuple[StepRecord, ...] = field(default=())
+    files: tuple[FileRecord, ...] | None = None
+    """Every file of the run folder that no step lists, once the run is over: see `runner.records.inventory`."""
 
     def ended(self, status: Status, reason: str | None) -> RunRecord:
         """The record of the run at its end, which is now."""

@@ -9,7 +9,6 @@ import subprocess
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from io import BytesIO
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -24,7 +23,7 @@ from runner.errors import LockedError
 from runner.locking import lock
 from runner.records.identifiers import new_run_id
 from runner.settings import Settings
-from tests.runner.runs import run_row
+from tests.runner.runs import ended, run_row
 
 PROCESSES = get_context("forkserver")
 PROCESSES.set_forkserver_preload([__name__])
@@ -102,7 +101,8 @@ def deliver(
         while not receipt.exists():
             time.sleep(0.01)
         answered = receipt.read_text()
-        done = spool.complete(run_row(run_folder, status="succeeded", finished_at=datetime.now(UTC)), [])
+        ended(settings, run_folder)
+        done = spool.complete()
         wire.send((answered, done))
 
 

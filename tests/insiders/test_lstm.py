@@ -2,14 +2,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 
-from insiders import lstm
-from insiders.errors import AnalysisError
+from insiders import lstm, registry
+from insiders.errors import AnalysisError, ModelError
 from insiders.network import LOSSES, Settings
 from insiders.series import daily_series, panel, sale_calendar
 from tests.insiders.weekly_shop import day_revenue, sales
@@ -52,7 +53,7 @@ def test_the_busy_weekday_is_forecast_busy(trained: lstm.Trained) -> None:
 
 def test_a_loaded_model_forecasts_equal(trained: lstm.Trained, tmp_path: Path) -> None:
     """What is saved and read again gives the same numbers, and keeps its settings and learning curve."""
-    assert {path.suffix for path in lstm.save(trained, tmp_path)} == {".npz", ".json"}
+    assert [path.name for path in lstm.save(trained, tmp_path)] == ["lstm.npz", "lstm.json", "models.json"]
     again = lstm.load(tmp_path)
     assert again.settings == trained.settings
     pd.testing.assert_frame_equal(again.curve, trained.curve)
@@ -62,12 +63,39 @@ def test_a_loaded_model_forecasts_equal(trained: lstm.Trained, tmp_path: Path) -
 
 
 def test_changed_weights_are_refused(trained: lstm.Trained, tmp_path: Path) -> None:
-    """Weights that are not the ones described are not loaded."""
+    """Weights that are not the ones described are not loaded, nor those of another run than the one asked for."""
     lstm.save(trained, tmp_path)
     other = replace(trained, weights={name: values + 1 for name, values in trained.weights.items()})
     lstm.save(other, tmp_path, "other")
+    with pytest.raises(ModelError, match="is not the file of the run"):
+        lstm.load(tmp_path, "other", {"other.npz": registry.entries(tmp_path)["lstm.npz"].sha256})
     (tmp_path / "other.npz").replace(tmp_path / "lstm.npz")
-    with pytest.raises(AnalysisError, match="is not the file"):
+    with pytest.raises(ModelError, match="is not the file"):
+        lstm.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"settings": {"hidden": 10**9}}, "its width is"),
+        ({"settings": {"hidden": "8"}}, "hidden is not of its kind"),
+        ({"settings": {"unknown": 1}}, "unexpected keyword"),
+        ({"settings": None}, "does not describe"),
+        ({"factors": [1.0]}, "levels and 1 factors"),
+        ({"factors": None}, "does not describe"),
+        ({"format": 1}, "format 3"),
+    ],
+)
+def test_a_description_of_no_network_is_refused(
+    trained: lstm.Trained, tmp_path: Path, change: dict[str, Any], said: str
+) -> None:
+    """What is said of the weights has to fit them, before anything is made of that size."""
+    lstm.save(trained, tmp_path)
+    facts = registry.load(tmp_path, "lstm.json")
+    settings = change.get("settings", {})
+    facts |= {**change, "settings": None if settings is None else {**facts["settings"], **settings}}
+    registry.save(tmp_path, "lstm.json", facts)
+    with pytest.raises(ModelError, match=said):
         lstm.load(tmp_path)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 
-from insiders import model_card
+from insiders import model_card, registry
 from insiders.choice import Choice
 from insiders.clusters import NOISE
 from insiders.spaces import fit
@@ -19,8 +18,9 @@ def test_card_survives_json_and_counts_the_clusters(tmp_path: Path) -> None:
     space = fit(customers(), ["pca"], seed=0)["pca"]
     labels = (np.arange(len(customers())) % 3).astype("int16") - 1
     content = model_card.card(space, Choice("pca", "ward", 2, "because"), labels, {"seed": 0})
-    path = model_card.write(tmp_path / "deep" / "model.json", content)
-    assert json.loads(path.read_text(encoding="utf-8")) == content
-    sizes = [cluster["customers"] for cluster in json.loads(path.read_text(encoding="utf-8"))["clusters"]]
+    registry.save(tmp_path, "model.json", content)
+    found = registry.load(tmp_path, "model.json")
+    assert found == content
+    sizes = [cluster["customers"] for cluster in found["clusters"]]
     assert sizes == [int((labels == 0).sum()), int((labels == 1).sum())]
     assert sum(sizes) == int((labels != NOISE).sum())

@@ -3,6 +3,7 @@
 import os
 import re
 import resource
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -41,11 +42,12 @@ def test_every_command_helps_with_an_example(name: str, capsys: pytest.CaptureFi
         cli.main([name, "--help"])
     assert ended.value.code == 0
     shown = capsys.readouterr().out
-    example = re.search(r"example:\n  runner (.*)", shown)
-    assert example
-    words = example[1].split()
-    assert words[0] == name
-    cli.parser_for(name, cli.load(name)).parse_args(words[1:])
+    lines = re.findall(r"^  runner (.*)", shown.partition("example:\n")[2], re.MULTILINE)
+    assert lines
+    for line in lines:
+        words = shlex.split(line, comments=True)
+        assert words[0] == name
+        cli.parser_for(name, cli.load(name)).parse_args(words[1:])
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)

@@ -8,12 +8,17 @@ import threading
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from runner import files
-from runner.errors import RecordError
+from runner.delivery.spool import sync
+from runner.errors import PreflightError, RecordError
+from runner.ledger import reconcile
+from runner.ledger.book import Book
 from runner.locking import lock
 from runner.outcomes import ExitStatus, Status
-from runner.records import archive, digests, journal
+from runner.reading.choice import Choice
+from runner.records import archive, digests, inventory, journal
 from runner.records.record import FORMAT
 from runner.run import Ended
 from tests.runner.bench import Bench, copy, one, printed, step
@@ -33,9 +38,11 @@ def test_a_good_run_is_recorded_whole(good: Ended, shared_bench: Bench) -> None:
 
 
 def test_nothing_changes_after_the_manifest(good: Ended) -> None:
-    """Every file of a step is in the run folder with the digest that the manifest tells."""
-    files = [file for found in good.manifest["steps"] for file in found["files"]]
+    """Every file of the run folder is in the manifest, once, with its digest; the journal, closed before, too."""
+    files = [file for found in good.manifest["steps"] for file in found["files"]] + good.manifest["files"]
     assert {file["path"] for file in files} >= {"values.ipynb", "writes.ipynb", "artifacts/sum.txt"}
+    assert {file["path"] for file in good.manifest["files"]} >= {"journal.jsonl", "lineage.json"}
+    assert sorted(file["path"] for file in files) == sorted({*inventory.paths(good.folder)})
     for file in files:
         path = good.folder / file["path"]
         assert (path.stat().st_size, digests.of_file(path)) == (file["bytes"], file["sha256"])
@@ -176,6 +183,61 @@ def test_a_second_run_is_refused_and_recorded(bench: Bench) -> None:
     assert "019a0000-0000-7000-8000-000000000000" in refused.manifest["reason"]
     assert [one["status"] for one in refused.manifest["steps"]] == ["skipped"]
     assert bench.run(one("writes")).exit_status is ExitStatus.SUCCEEDED
+
+
+def test_a_refused_run_is_in_the_ledger_and_archived(bench: Bench) -> None:
+    """It gets both lines and a row like any other run, and its record lists what lies in its folder: nothing."""
+    with lock.hold(bench.settings, "small", "019a0000-0000-7000-8000-000000000000"):
+        refused = bench.run(one("writes"))
+    assert (refused.manifest["files"], refused.completion.pending) == ([], False)
+    lines = Book.of(bench.settings).of_run(refused.folder.name)
+    assert [line.event for line in lines] == ["started", "finished"]
+    assert lines[1].digest == digests.of_file(refused.folder / archive.MANIFEST)
+    engine = sa.create_engine(bench.settings.database_url)
+    with engine.connect() as connection:
+        rows = connection.execute(sa.text("SELECT run_id, status FROM runs")).all()
+    assert rows == [(refused.folder.name, "skipped")]
+    engine.dispose()
+
+
+def test_a_run_that_the_ledger_cannot_tell_of_does_not_begin(bench: Bench) -> None:
+    """No cell runs, and the person is told why; once the ledger is in order, the refusal is entered there."""
+    place = bench.settings.output / "ledger.jsonl"
+    place.mkdir(parents=True)
+    with pytest.raises(PreflightError, match=r"nothing was started: the ledger cannot tell of it: .*ledger\.jsonl"):
+        bench.run(one("writes"))
+    (folder,) = archive.run_folders(bench.settings.output)
+    assert archive.read_manifest(folder)["status"] == "skipped"
+    assert not (folder / archive.JOURNAL).exists()
+    place.rmdir()
+    ended = bench.run(one("writes"))
+    assert ended.exit_status is ExitStatus.SUCCEEDED
+    assert {line.run_id for line in Book.of(bench.settings).lines()} == {None, folder.name, ended.folder.name}
+
+
+def test_a_run_whose_end_the_ledger_cannot_tell_is_pending(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of it is delivered, and the shell is told; `sync` writes the line and delivers."""
+
+    def full(*_: object, **__: object) -> None:
+        raise RecordError("ledger.jsonl: cannot be written: No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(reconcile, "finished", full)
+        ended = bench.run(one("writes"))
+    assert (ended.exit_status, ended.manifest["status"]) == (ExitStatus.PENDING, "succeeded")
+    assert "the ledger cannot tell of the run's end: ledger.jsonl" in (ended.completion.reason or "")
+    (synced,) = sync(bench.settings)
+    assert (synced.run_id, synced.completion.pending) == (ended.folder.name, False)
+    assert [line.event for line in Book.of(bench.settings).of_run(ended.folder.name)] == ["started", "finished"]
+
+
+def test_equal_files_of_two_runs_lie_on_the_disk_once(bench: Bench) -> None:
+    """A second run of the same is made of links to the first one's files."""
+    first = bench.run(one("writes"))
+    second = bench.run(one("writes"), choice=Choice(force=True))
+    paths = [ended.folder / "artifacts" / "sum.txt" for ended in (first, second)]
+    assert paths[0].samefile(paths[1])
+    assert paths[0].stat().st_mode & 0o777 == 0o444
 
 
 def test_the_work_of_another_step_may_not_be_overwritten(bench: Bench) -> None:

@@ -46,3 +46,29 @@ def test_without_a_name_all_pipelines_are_checked(capsys: pytest.CaptureFixture[
     assert cli.main(["check", "--json"]) == 0
     subjects = {one["subject"] for one in json.loads(capsys.readouterr().out)}
     assert {"pipeline monthly", "schedule of monthly", "04_report.ipynb"} <= subjects
+
+
+def test_a_gate_on_a_metric_that_nobody_shows_is_told(shared_bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    """It would never hold; where a notebook computes its metrics' names, nobody can tell before the run."""
+    path = shared_bench.write(f"gates: [values.sum >= 1, smu >= 1, membership_change <= 1]\n{one('values')}")
+    book = path.with_name("values.ipynb")
+    plain = book.read_text(encoding="utf-8")
+    shows: dict[str, object] = {"cell_type": "code", "execution_count": None, "id": "m", "metadata": {}, "outputs": []}
+
+    def checked(source: str) -> tuple[int, str]:
+        content = json.loads(plain)
+        content["cells"].append({**shows, "source": source})
+        book.write_text(json.dumps(content), encoding="utf-8")
+        return cli.main(["check", str(path)]), capsys.readouterr().out
+
+    status, said = checked("from insiders.publish import metric\nmetric('sum', 5)")
+    assert (status, "small.yml, line 2: no notebook shows a metric smu; did you mean sum?" in said) == (3, True)
+    assert "no notebook shows a metric sum" not in said
+    status, said = checked("from insiders.publish import metric\nfor name in ('sum',):\n    metric(name, 5)")
+    assert (status, "3 gates" in said) == (0, True)
+
+
+def test_a_gate_that_is_none_is_told(shared_bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    """Like any other fault of the file, with its line."""
+    assert cli.main(["check", str(shared_bench.write(f"gates: [sum => 1]\n{one('values')}"))]) == 3
+    assert "there is no operator =>; did you mean >=?" in capsys.readouterr().out

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,27 +19,41 @@ import sqlalchemy as sa
 from insiders.errors import PublishError
 from insiders.publish import publish
 from insiders.receipts import Receipt
-from runner.delivery import database, desk, fences
+from runner.delivery import conclusion, database, fences
 from runner.delivery import places as places_of_delivery
 from runner.delivery.desk import Desk
-from runner.delivery.run_rows import Metric, earlier
+from runner.delivery.run_rows import earlier
 from runner.delivery.spool import Spool, sync
+from runner.ledger.book import Book
 from runner.locking.holder import Holder
 from runner.records import digests
+from runner.records.record import Metric
 from runner.settings import Settings
 from tests import results
-from tests.runner.runs import run_row, settings
+from tests.runner.runs import ended, run_row, settings
 from tests.servers import Server, make_bucket
 
 TABLES = ("customers", "segments", "answers")
 POINTS = (
     "runner.delivery.places._stage",
     "runner.delivery.desk.answer",
-    "runner.delivery.places._record",
-    "runner.delivery.places.promote",
+    "runner.records.archive.write_aside",
+    "runner.ledger.reconcile.finished",
+    "runner.delivery.state.save",
+    "runner.delivery.desk.announce",
+    "runner.delivery.conclusion.keep_all",
+    "runner.delivery.conclusion.record",
+    "runner.delivery.conclusion.mark",
+    "runner.delivery.conclusion.promote",
+    "runner.delivery.chronicle.complete",
+    "runner.promotion.aftermath.publish_lines",
+    "runner.delivery.anchors.of_run",
+    "runner.promotion.pointer.follow",
     "runner.delivery.spool._clear",
 )
 """Where a delivery is cut off: each function is where the next part of it would have begun."""
+LOST = 3
+"""At so many points of these nobody knows yet how the run is going to end."""
 
 
 @pytest.fixture
@@ -74,11 +88,25 @@ def query(places: Settings, text: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in connection.execute(sa.text(text))]
 
 
-def kept(s3: Any, places: Settings) -> list[str]:
-    """The file of every version of every object, relative to its run; one line too many is an object written twice."""
+def versions(s3: Any, places: Settings) -> list[str]:
+    """The key of every version of every object."""
     bucket = (places.bucket or "").partition("/")[0]
-    found = s3.list_object_versions(Bucket=bucket).get("Versions", [])
-    return sorted(version["Key"].split("/", 3)[3] for version in found)
+    return [version["Key"] for version in s3.list_object_versions(Bucket=bucket).get("Versions", [])]
+
+
+def kept(s3: Any, places: Settings) -> list[str]:
+    """The files of every run whose manifest is in the bucket; each has its object, and no object is there twice."""
+    bucket, _, prefix = (places.bucket or "").partition("/")
+    keys = versions(s3, places)
+    written_once = [key for key in keys if not key.endswith("current.json")]
+    assert len(written_once) == len(set(written_once))
+    found = []
+    for key in (key for key in keys if key.endswith("/run.json")):
+        manifest = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        files = [file for step in manifest["steps"] for file in step["files"]] + manifest["files"]
+        assert {f"{prefix}/objects/{file['sha256'][:2]}/{file['sha256']}" for file in files} <= set(keys)
+        found += ["run.json", *(file["path"] for file in files)]
+    return sorted(found)
 
 
 EVERYTHING = sorted(
@@ -98,14 +126,14 @@ def test_a_run_is_delivered_whole(
         assert receipt.status == "delivered"
         assert query(places, "SELECT count(*) FROM customers") == [(3,)]
         assert query(places, "SELECT count(*) FROM current_customers") == [(0,)]
-        metrics = [Metric(step="report", name="rows", value=3, unit="rows")]
-        done = spool.complete(run_row(folder, status="succeeded", digest="d" * 64), metrics)
+        digest = ended(places, folder, metrics=[Metric("rows", 3, "rows")])
+        done = spool.complete()
     assert (done.pending, done.refused, done.objects) == (False, (), len(EVERYTHING))
     assert done.promotion is not None
     assert done.promotion.promoted
     assert query(places, "SELECT count(*) FROM current_customers") == [(3,)]
     columns = "status, digest, source, source_sha256, username"
-    row = ("succeeded", "d" * 64, "uci:online-retail", results.source()["sha256"][0], "cron")
+    row = ("succeeded", digest, "uci:online-retail", results.source()["sha256"][0], "cron")
     assert query(places, f"SELECT {columns} FROM runs") == [row]
     assert query(places, "SELECT step, name, value FROM metrics") == [("report", "rows", 3.0)]
     assert list((places.output / "spool").iterdir()) == []
@@ -114,7 +142,7 @@ def test_a_run_is_delivered_whole(
 
 
 def test_the_manifest_comes_last(remote: Settings, monkeypatch: pytest.MonkeyPatch, s3: Any) -> None:
-    """In the bucket, run.json is the newest object: it says that the others are there."""
+    """In the bucket run.json says that the run's files are there; only what points to the run is newer."""
     folder = results.run_folder(remote)
     with Spool(remote, run_row(folder), folder) as spool:
         as_step(monkeypatch, spool)
@@ -122,10 +150,15 @@ def test_the_manifest_comes_last(remote: Settings, monkeypatch: pytest.MonkeyPat
         bucket = (remote.bucket or "").partition("/")[0]
         keys = {found["Key"] for found in s3.list_objects_v2(Bucket=bucket)["Contents"]}
         assert not any(key.endswith("run.json") for key in keys)
-        spool.complete(run_row(folder, status="succeeded"), [])
+        ended(remote, folder)
+        spool.complete()
     found = s3.list_objects_v2(Bucket=bucket)["Contents"]
     manifest = next(one for one in found if one["Key"].endswith("run.json"))
-    assert all(one["LastModified"] <= manifest["LastModified"] for one in found)
+    after = [one["Key"] for one in found if one["LastModified"] > manifest["LastModified"]]
+    assert all("/ledger/" in key or key.endswith("/current.json") for key in after)
+    files = [one["LastModified"] for one in found if "/objects/" in one["Key"]]
+    assert len(files) == len(EVERYTHING) - 1
+    assert max(files) <= manifest["LastModified"]
 
 
 def test_publishing_twice_changes_nothing(places: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +193,8 @@ def test_a_run_that_failed_is_kept_as_well(places: Settings, monkeypatch: pytest
     with Spool(places, run_row(folder), folder) as spool:
         as_step(monkeypatch, spool)
         ask(folder)
-        done = spool.complete(run_row(folder, status="failed"), [])
+        ended(places, folder, "failed")
+        done = spool.complete()
     assert done.promotion is not None
     assert done.promotion.text == "staged, not promoted: the run's status is failed"
     assert done.objects == len(EVERYTHING)
@@ -174,7 +208,8 @@ def test_generated_data_never_go_live_on_postgres(remote: Settings, monkeypatch:
     with Spool(remote, run_row(folder), folder) as spool:
         as_step(monkeypatch, spool)
         ask(folder)
-        done = spool.complete(run_row(folder, status="succeeded"), [])
+        ended(remote, folder)
+        done = spool.complete()
     assert done.promotion is not None
     assert (done.promotion.promoted, done.promotion.text) == (False, "staged, not promoted: generated data")
     assert query(remote, "SELECT synthetic FROM runs") == [(True,)]
@@ -192,7 +227,8 @@ def test_an_outage_makes_the_delivery_pending(
             receipt = ask(folder)
             assert receipt.status == "pending"
             assert "did not do its part" in (receipt.reason or "")
-            done = spool.complete(run_row(folder, status="succeeded", hour=hour), [])
+            ended(remote, folder, hour=hour)
+            done = spool.complete()
             assert done.pending
             assert "never-checked" not in str(done)
 
@@ -232,19 +268,20 @@ def test_a_run_that_ended_is_delivered_however_many_came_since(
 ) -> None:
     """It had its lock when it ended, so `sync` delivers it after later runs; what is current stays current."""
     old, new = results.run_folder(remote), results.run_folder(remote)
-    ended: dict[str, Any] = {"status": "succeeded", "finished_at": datetime.now(UTC)}
     with Spool(remote, run_row(old), old, taken(remote, old.name)) as spool:
         as_step(monkeypatch, spool)
         with {"bucket": s3_server, "database": postgres_server}[away].away():
             ask(old)
-            assert spool.complete(run_row(old, **ended), []).pending
+            ended(remote, old)
+            assert spool.complete().pending
     if away == "bucket":
         make_bucket(request.getfixturevalue("s3"), (remote.bucket or "").partition("/")[0])
     number = taken(remote, new.name)
     with Spool(remote, run_row(new, hour=5), new, number) as spool:
         as_step(monkeypatch, spool)
         ask(new)
-        assert not spool.complete(run_row(new, hour=5, **ended), []).pending
+        ended(remote, new, hour=5)
+        assert not spool.complete().pending
     (done,) = [one.completion for one in sync(remote)]
     assert (done.pending, done.refused) == (False, ())
     assert done.promotion is not None
@@ -260,17 +297,18 @@ def test_a_run_that_is_passed_while_it_delivers_leaves_the_rest_to_sync(
 ) -> None:
     """It stood still after its end: its own process is shut out, but what it had finished is not lost."""
     folder, taker = results.run_folder(places), results.run_folder(places)
-    keep_rest = places_of_delivery.keep_rest
+    keep_all = places_of_delivery.keep_all
 
     def stand_still(*arguments: Any) -> list[Any]:
         taken(places, taker.name)
-        return keep_rest(*arguments)
+        return keep_all(*arguments)
 
-    monkeypatch.setattr(desk, "keep_rest", stand_still)
+    monkeypatch.setattr(conclusion, "keep_all", stand_still)
     with Spool(places, run_row(folder), folder, taken(places, folder.name)) as spool:
         as_step(monkeypatch, spool)
         ask(folder)
-        done = spool.complete(run_row(folder, status="succeeded", finished_at=datetime.now(UTC)), [])
+        ended(places, folder)
+        done = spool.complete()
     assert (done.pending, done.refused, done.promotion) == (True, (), None)
     assert (done.reason or "").startswith(f"run {taker.name} took over monthly at ")
     assert query(places, "SELECT * FROM published_runs") == []
@@ -305,8 +343,8 @@ def test_the_end_of_a_run_is_known_before_its_files_are_kept(
         with s3_server.away():
             as_step(monkeypatch, spool)
             ask(folder)
-            ended = run_row(folder, status="succeeded", logical_date=date(2026, 1, 15), plan_digest="p")
-            assert spool.complete(ended, []).pending
+            ended(remote, folder, identity="p")
+            assert spool.complete().pending
         make_bucket(s3, (remote.bucket or "").partition("/")[0])
     engine = database.engine(remote.database_url)
     assert earlier(engine, "monthly", date(2026, 1, 15), "p") == folder.name
@@ -347,13 +385,18 @@ def test_a_killed_delivery_is_finished_by_sync(remote: Settings, request_file: P
     for table in TABLES:
         assert query(remote, f"SELECT count(*) FROM {table}") == [(3,)]
     assert query(remote, "SELECT count(*) FROM deliveries") == [(len(TABLES),)]
-    if point in POINTS[:2]:  # it died before it knew how the run would end
-        assert kept(s3, remote) == [file for file in EVERYTHING if file.startswith(("results/", "artifacts/"))]
-        assert "never ended" in (one.completion.reason or "")
-    else:
-        assert kept(s3, remote) == EVERYTHING
-        assert query(remote, "SELECT run_id FROM published_runs") == [(run_id,)]
-        assert list(sync(remote)) == []
+    assert kept(s3, remote) == EVERYTHING
+    assert list(sync(remote)) == []
+    lost = point in POINTS[:LOST]
+    assert query(remote, "SELECT run_id FROM published_runs") == ([] if lost else [(run_id,)])
+    assert query(remote, "SELECT status FROM runs") == [("lost" if lost else "succeeded",)]
+    lines = Book.of(remote).lines()
+    assert [line.event for line in lines] == ["opened", "started", "finished", *([] if lost else ["promoted"])]
+    assert query(remote, "SELECT number, sha256 FROM ledger ORDER BY 1") == [(one.number, one.sha256) for one in lines]
+    (anchor,) = [key for key in versions(s3, remote) if "/ledger/" in key]
+    head = Book.of(remote).head()
+    assert head is not None
+    assert anchor.endswith(f"/ledger/{head.ledger}/{head.size:012d}-{head.root}.json")
 
 
 Change = Callable[[dict[str, Any]], None]
@@ -436,7 +479,8 @@ def test_a_hostile_request_is_refused(
         request = json.loads((aside / "report-1.request.json").read_text())
         change(request)
         answer = _answer_to(spool, json.dumps(request))
-        done = spool.complete(run_row(folder, status="succeeded"), [])
+        ended(places, folder)
+        done = spool.complete()
     assert (answer["status"], answer["objects"], answer["tables"]) == ("refused", [], [])
     assert said in answer["reason"]
     assert len(done.refused) == 1
@@ -468,15 +512,25 @@ def test_an_altered_file_stops_the_archive(remote: Settings, monkeypatch: pytest
     """Where the bucket holds other content, nothing is written over it, nothing goes live, and sync says it again."""
     folder = results.run_folder(remote)
     bucket, _, prefix = (remote.bucket or "").partition("/")
-    s3.put_object(Bucket=bucket, Key=f"{prefix}/monthly/{folder.name}/journal.jsonl", Body=b"forged")
+    sha256 = digests.of_file(folder / "journal.jsonl")
+    s3.put_object(Bucket=bucket, Key=f"{prefix}/objects/{sha256[:2]}/{sha256}", Body=b"forged")
     with Spool(remote, run_row(folder), folder) as spool:
         as_step(monkeypatch, spool)
         ask(folder)
-        done = spool.complete(run_row(folder, status="succeeded"), [])
-    assert (done.pending, done.promotion) == (False, None)
+        ended(remote, folder)
+        done = spool.complete()
+    assert (done.pending, done.promotion, done.damaged) == (False, None, True)
     assert "is there already with other content" in done.refused[0]
     assert query(remote, "SELECT * FROM published_runs") == []
     assert [one.completion.refused for one in sync(remote)] == [done.refused]
+    ours = s3.get_object(Bucket=bucket, Key=f"{prefix}/quarantine/{folder.name}/{sha256}")["Body"].read()
+    assert ours == (folder / "journal.jsonl").read_bytes()
+    (line,) = [line for line in Book.of(remote).lines() if line.event == "quarantined"]
+    assert (line.run_id, line.facts["file"], line.facts["sha256"]) == (folder.name, "journal.jsonl", sha256)
+    assert not any(key.endswith("run.json") for key in versions(s3, remote))
+    told = query(remote, f"SELECT event FROM ledger WHERE number = {line.number}")
+    assert [tuple(row) for row in told] == [("quarantined",)], "the alarm must not stay where the damage may be"
+    assert any("/ledger/" in key for key in versions(s3, remote))
 
 
 def test_a_kernel_gets_no_credential(remote: Settings) -> None:

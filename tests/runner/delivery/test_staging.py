@@ -145,6 +145,23 @@ def test_a_wrong_count_or_digest_undoes_the_rows(engine: sa.Engine, folder: Path
     assert table(engine, "segments") == []
 
 
+def test_rows_that_arrive_altered_are_undone(postgres_url: str, folder: Path) -> None:
+    """Columns of numbers add up to what they add up to in the file, or nothing is staged."""
+    engine = database.engine(postgres_url)
+    database.migrate(engine)
+    path = handoff.write_result(folder, "segments", results.rows("segments"))
+    with engine.begin() as connection:
+        body = "BEGIN NEW.gross_revenue := NEW.gross_revenue + 0.01; RETURN NEW; END"
+        connection.execute(sa.text(f"CREATE FUNCTION more() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$"))
+        connection.execute(
+            sa.text("CREATE TRIGGER more BEFORE INSERT ON segments FOR EACH ROW EXECUTE FUNCTION more()")
+        )
+    with pytest.raises(DeliveryError, match="gross_revenue adds up to"):
+        staged(engine, folder, "segments", path)
+    assert table(engine, "segments") == []
+    engine.dispose()
+
+
 def test_figures_that_are_no_json_are_refused(engine: sa.Engine, folder: Path) -> None:
     """A JSON column holds JSON on every database."""
     path = handoff.write_result(folder, "answers", results.rows("answers", figures="{'revenue': 1}"))

@@ -60,10 +60,11 @@ def test_unchanged_work_is_taken_over(first: Ended, module_bench: Bench) -> None
 
 
 def test_what_is_taken_over_is_a_copy(first: Ended, module_bench: Bench) -> None:
-    """Writing into a file that was taken over does not alter the archive."""
-    again = module_bench.run(TWO, given=["values.number=5"])
+    """A later step that writes into a file that was taken over does not alter the archive."""
+    again = module_bench.run(f"{TWO}  - {{name: overwrites, notebook: overwrites.ipynb}}\n", given=["values.number=5"])
     assert step(again, "writes")["status"] == "cached"
-    (again.folder / "artifacts" / "sum.txt").write_text("forged")
+    assert step(again, "overwrites")["reason"] == "it wrote artifacts/sum.txt, which is the work of writes"
+    assert (again.folder / "artifacts" / "sum.txt").read_text() != "4"
     assert (first.folder / "artifacts" / "sum.txt").read_text() == "4"
 
 

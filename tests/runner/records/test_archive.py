@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from runner.errors import RecordError, UnknownRunError
-from runner.records import archive
+from runner.records import archive, digests
 from runner.records.identifiers import new_run_id
 from tests.runner.runs import a_record
 
@@ -82,6 +82,46 @@ def test_manifests_of_the_first_format_are_read(tmp_path: Path) -> None:
     (folder / archive.MANIFEST).write_text(json.dumps({"format": 1, **old}))
     step = archive.read_manifest(folder)["steps"][0]
     assert (step["copy"], step["base"], step["attempts"], step["why"]) == ("01_eda.ipynb", "eda", [], None)
+
+
+def test_manifests_of_the_second_format_are_read(tmp_path: Path) -> None:
+    """They list no files but those of steps, and know no terms of going live."""
+    folder = tmp_path / "monthly" / run_in(tmp_path)
+    old = json.loads((folder / archive.MANIFEST).read_text())
+    (folder / archive.MANIFEST).write_text(json.dumps({"format": 2, **old}))
+    manifest = archive.read_manifest(folder)
+    assert (manifest["format"], manifest["files"], manifest["policy"]) == (2, None, {})
+
+
+def test_a_lost_run_lists_what_lies_there(tmp_path: Path) -> None:
+    """Its manifest stands for all of its files, whoever looks first, and says what is not as a step had left it."""
+    folder = tmp_path / "monthly" / run_in(tmp_path, status="running", host=socket.gethostname(), pid=2**22 + 1)
+    manifest = json.loads((folder / archive.MANIFEST).read_text())
+    file = {"path": "tables/gone.parquet", "bytes": 1, "sha256": "0" * 64}
+    manifest["steps"] = [{"name": "eda", "notebook": "01_eda.ipynb", "status": "succeeded", "files": [file]}]
+    (folder / archive.MANIFEST).write_text(json.dumps({"format": 3, **manifest}))
+    (folder / archive.JOURNAL).write_text('{"at": "2026-01-15T04:00:09+00:00", "event": "run_started"}\n{"torn')
+    (folder / "tables" / "half.parquet").write_text("half")
+    found = archive.read_manifest(folder)
+    assert [one["path"] for one in found["files"]] == ["journal.jsonl", "tables/half.parquet"]
+    assert (found["steps"][0]["files"], found["steps"][0]["status"]) == ([], "lost")
+    assert found["reason"].endswith("; tables/gone.parquet, which eda wrote, is gone")
+    assert json.loads((folder / archive.MANIFEST).read_text()) == found
+
+
+def test_a_sealed_run_comes_with_the_digest_of_its_manifest(tmp_path: Path) -> None:
+    """A run that is under way is not sealed, and one that vanished is once somebody has looked."""
+    here = psutil.Process()
+    mine: dict[str, Any] = {
+        "host": socket.gethostname(),
+        "pid": here.pid,
+        "process_started": here.create_time(),
+    }
+    assert archive.sealed(tmp_path / "monthly" / run_in(tmp_path, status="running", **mine)) is None
+    folder = tmp_path / "monthly" / run_in(tmp_path, status="running", **{**mine, "pid": 2**22 + 1})
+    sealed = archive.sealed(folder)
+    assert sealed is not None
+    assert (sealed[0]["status"], sealed[1]) == ("lost", digests.of_file(folder / archive.MANIFEST))
 
 
 def test_a_manifest_that_cannot_be_written_leaves_the_one_before(tmp_path: Path) -> None:

@@ -1,7 +1,12 @@
 """Runs whose process vanished."""
 
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
 from typing import Any
 
+from runner.records import lost
 from runner.records.lost import marked
 
 
@@ -65,6 +70,19 @@ def test_a_second_attempt_begins_anew() -> None:
     ]
     lost = marked(manifest(step("eda", "running")), entries)
     assert [cell["status"] for cell in lost["steps"][0]["cells"]] == ["lost", "not_run"]
+
+
+def test_kernels_that_still_live_are_waited_for() -> None:
+    """Their guardian ends them in a moment, and until then they may write; a stranger's process is not waited for."""
+    kernel = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(0.6)"])
+    begun = {"event": "kernel_started", "pid": kernel.pid, "at": datetime.now(UTC).isoformat()}
+    earlier = {**begun, "at": "2026-01-15T04:00:00+00:00"}
+    began = time.monotonic()
+    lost.wait_for_kernels([earlier, entry("run_started", 0), {**begun, "pid": 2**22 + 1}])
+    assert time.monotonic() - began < 0.3
+    lost.wait_for_kernels([begun])
+    assert kernel.poll() is not None or time.monotonic() - began > 0.5
+    kernel.wait()
 
 
 def test_without_a_journal_the_manifest_is_all_there_is() -> None:

@@ -1,0 +1,1 @@
+"""Promotion: which run's results are current, what had to hold for that, and who said so."""
