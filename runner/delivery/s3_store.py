@@ -34,7 +34,7 @@ TIME_LIMITS = Config(
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
 )
-"""We compute digests ourselves: an object that is not what its own checksum says is damage, not a place that is away."""
+"""Digests are ours to compute: an object that is not what its own checksum says is damage, not a place that is away."""
 UNKNOWN = (403, 404)
 """What a look answers where nothing is there, or where we may write but not look."""
 
