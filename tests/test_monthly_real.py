@@ -52,20 +52,21 @@ class TestReal(GoodRun):
         assert finished.metrics["rows_quarantined"] == 0
 
     def test_the_archive_holds_every_file_once(self, finished: Finished) -> None:
-        """Each file of the run lies in the bucket with its digest, in one version, the manifest written last."""
+        """Each file of the run lies in the bucket under its digest, in one version, the manifest written last."""
         bucket, prefix = finished.environment["INSIDERS_BUCKET"].split("/")
         client = _client(finished.environment["INSIDERS_ENDPOINT_URL"])
-        root = f"{prefix}/monthly/{finished.folder.name}/"
-        versions = client.list_object_versions(Bucket=bucket, Prefix=root)["Versions"]
-        names = [version["Key"].removeprefix(root) for version in versions]
-        files = {file["path"] for step in finished.manifest["steps"] for file in step["files"]}
-        assert len(names) == len(set(names))
-        assert files | {"run.json", "journal.jsonl"} <= set(names)
-        for name in files:
-            body = client.get_object(Bucket=bucket, Key=root + name)["Body"].read()
+        pages = client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=f"{prefix}/")
+        written = {version["Key"]: version["LastModified"] for page in pages for version in page["Versions"]}
+        assert len(written) == sum(len(page["Versions"]) for page in pages)
+        steps = [file for step in finished.manifest["steps"] for file in step["files"]]
+        files = {file["path"]: file["sha256"] for file in [*steps, *finished.manifest["files"]]}
+        assert {"journal.jsonl", "lineage.json", "04_report.ipynb", "artifacts/insiders.csv"} <= files.keys()
+        keys = {name: f"{prefix}/objects/{sha256[:2]}/{sha256}" for name, sha256 in files.items()}
+        for name, key in keys.items():
+            body = client.get_object(Bucket=bucket, Key=key)["Body"].read()
             assert body == (finished.folder / name).read_bytes(), name
-        newest = max(versions, key=lambda version: version["LastModified"])
-        assert newest["LastModified"] == next(v for v in versions if v["Key"] == root + "run.json")["LastModified"]
+        manifest = f"{prefix}/monthly/{finished.folder.name}/run.json"
+        assert written[manifest] >= max(written[key] for key in keys.values())
 
     def test_no_secret_is_kept(self, finished: Finished) -> None:
         """The credentials of the database and the bucket are in no file of the run and in no line of the output."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -11,25 +12,35 @@ from pathlib import Path
 import pytest
 
 from runner import cli
+from runner.ledger.signing import Signer, Verifier
 from runner.settings import NAMES
 from tests.monthly import runner
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
-    line.split("  #")[0].strip()
+    re.split(r"\s+# ", line)[0].strip()
     for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
     for line in block.splitlines()
     if line.strip()
 ]
 RUNNER = [command for command in COMMANDS if command.startswith("runner ")]
 MAKE = [command for command in COMMANDS if command.startswith("make ")]
+OPENSSL = [command for command in COMMANDS if command.startswith("openssl ")]
 
 
 def test_every_command_is_of_a_kind_that_is_tried() -> None:
-    """Each command of the README is make's or the runner's."""
+    """Each command of the README is make's or the runner's, or makes the keys of the ledger."""
     assert COMMANDS
-    assert sorted(COMMANDS) == sorted(RUNNER + MAKE)
+    assert sorted(COMMANDS) == sorted(RUNNER + MAKE + OPENSSL)
+
+
+def test_the_keys_of_the_ledger_are_made_as_told(tmp_path: Path) -> None:
+    """The commands that the README gives for it make a key that signs, and one that checks."""
+    for command in OPENSSL:
+        subprocess.run(command, shell=True, cwd=tmp_path, check=True, capture_output=True)
+    signer = Signer.read("ledger.pem", tmp_path)
+    assert Verifier.read("ledger.pub", tmp_path).digits == signer.verifier.digits
 
 
 @pytest.mark.parametrize("command", MAKE)
@@ -56,7 +67,7 @@ def test_make_would_call_programs_that_exist(command: str) -> None:
 @pytest.mark.parametrize("command", RUNNER)
 def test_the_runner_takes_its_commands(command: str) -> None:
     """A `runner` command of the README is one that the command line takes, arguments and all."""
-    _, name, *arguments = command.split()
+    _, name, *arguments = shlex.split(command)
     cli.parser_for(name, cli.load(name)).parse_args(arguments)
 
 
@@ -64,7 +75,7 @@ def test_the_runner_takes_its_commands(command: str) -> None:
 def test_commands_answer_before_the_first_run(command: str, tmp_path: Path) -> None:
     """A command other than `run` gives an answer or one clear line where nothing has run yet, never a stack trace."""
     only_look = ["--dry-run"] if command.split()[1] == "backfill" else []
-    done = runner(*command.split()[1:], *only_look, environment={"INSIDERS_OUTPUT": str(tmp_path)})
+    done = runner(*shlex.split(command)[1:], *only_look, environment={"INSIDERS_OUTPUT": str(tmp_path)})
     assert done.returncode in (0, 2), done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout.strip() or done.stderr.strip()
