@@ -71,7 +71,6 @@ class Schedule:
         self.bucket = DiskBucket(root / "bucket")
         self.bucket.folder.mkdir()
         self.usual, self.random, self.played = usual, random.Random(seed), Played(seed)
-        self.newest: Counter[str] = Counter()
         self.foreign: frozenset[str] = frozenset()
 
     def take_a_place(self) -> None:
@@ -94,7 +93,7 @@ class Schedule:
         verdict = self.verdict()
         self.played.lost += verdict.lost
         self.played.doubled += verdict.doubled
-        self.played.torn += verdict.torn
+        self.played.torn += [*verdict.torn, *self.bucket.gone_back()]
         self.played.statuses += verdict.statuses
         return self.played
 
@@ -178,15 +177,9 @@ class Schedule:
 
     def _half(self) -> Iterator[str]:
         """What a reader meets at this moment that must not be."""
-        keys = self.bucket.keys()
-        for key in (key for key in keys if key.endswith("/current.json")):
-            number = json.loads(self.bucket.read(key))["promotion"]
-            if number < self.newest[key]:
-                yield f"{key} went back from {self.newest[key]} to {number}"
-            self.newest[key] = number
         with simulated.database(self.ground.database_url) as connection:
             yield from rows.torn(connection)
-        yield from bucket.torn(self.bucket, Counter(keys), self.foreign)
+        yield from bucket.torn(self.bucket, Counter(self.bucket.keys()), self.foreign)
 
     def verdict(self) -> Verdict:
         """What is wrong in the end."""

@@ -85,6 +85,18 @@ class DiskBucket:
         self.place(key).write_bytes(content)
         with (self.folder.parent / "puts").open("a", encoding="utf-8") as puts:
             puts.write(f"{key}\n")
+        if key.endswith("/current.json"):
+            with (self.folder.parent / "pointers").open("a", encoding="utf-8") as pointers:
+                pointers.write(f"{key} {json.loads(content)['promotion']}\n")
+
+    def gone_back(self) -> Iterator[str]:
+        """Each time that a `current.json` was written with a promotion before the one that it held."""
+        path, newest = self.folder.parent / "pointers", Counter[str]()
+        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+            key, number = line.split()
+            if int(number) < newest[key]:
+                yield f"{key} went back from {newest[key]} to {number}"
+            newest[key] = int(number)
 
     def keys(self) -> list[str]:
         """Every key."""
