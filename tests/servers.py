@@ -135,13 +135,22 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[Server]:
-    """An S3 endpoint on a free port; what it holds is gone when it stops."""
+    """An S3 endpoint on a free port, which any test may stop: what it holds is gone then."""
+    with serving_s3() as server:
+        yield server
+
+
+@contextmanager
+def serving_s3() -> Iterator[Server]:
+    """An S3 endpoint on a free port, for the length of the context; what it holds is gone when it stops."""
     port = _free_port()
     command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     server = Server(command, port, lambda: _listens(port))
     server.start()
-    yield server
-    server.stop()
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 @pytest.fixture
@@ -156,9 +165,14 @@ def s3_endpoint(s3_server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture(scope="session")
 def s3(s3_server: Server) -> Any:
     """A boto3 client of the endpoint, for the test's own looking."""
+    return client_of(s3_server)
+
+
+def client_of(server: Server) -> Any:
+    """A boto3 client of an S3 endpoint."""
     names = {"AWS_DEFAULT_REGION": "region_name"}
     options = {names.get(name, name.lower()): value for name, value in AWS.items()}
-    return boto3.client("s3", endpoint_url=f"http://127.0.0.1:{s3_server.port}", **options)
+    return boto3.client("s3", endpoint_url=f"http://127.0.0.1:{server.port}", **options)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from runner.verification.findings import Damage
 from runner.verification.report import Report
 from runner.verification.verify import verify
 from tests.runner.bench import Bench
-from tests.servers import AWS, Server, make_bucket
+from tests.servers import AWS, Server, client_of, make_bucket, serving_s3
 
 KEY = "5d" * 32
 PIPELINE = """steps:
@@ -96,8 +96,14 @@ class Kept:
 
 
 @pytest.fixture(scope="session")
-def original(tmp_path_factory: pytest.TempPathFactory, checkout: Path, s3_server: Server, s3: Any) -> Iterator[Kept]:
-    """The archive that the tests get copies of."""
+def original(tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> Iterator[Kept]:
+    """The archive that the tests get copies of. Its endpoint is its own: it outlives those that other tests stop."""
+    with serving_s3() as server:
+        yield from _original(tmp_path_factory, checkout, server)
+
+
+def _original(tmp_path_factory: pytest.TempPathFactory, checkout: Path, server: Server) -> Iterator[Kept]:
+    s3 = client_of(server)
     folder, bucket = tmp_path_factory.mktemp("archive"), f"original-{uuid4().hex[:12]}"
     make_bucket(s3, bucket)
     with pytest.MonkeyPatch.context() as patch:
@@ -108,7 +114,7 @@ def original(tmp_path_factory: pytest.TempPathFactory, checkout: Path, s3_server
             output=folder / "output",
             database_url=f"sqlite:///{folder / 'results.db'}",
             bucket=f"{bucket}/shop",
-            endpoint_url=f"http://127.0.0.1:{s3_server.port}",
+            endpoint_url=f"http://127.0.0.1:{server.port}",
             ledger_key=KEY,
         )
         bench = Bench(folder / "pipelines", settings)
