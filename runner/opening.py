@@ -7,8 +7,6 @@ import hashlib
 import json
 from datetime import UTC, datetime
 
-from runner.delivery import database, run_rows
-from runner.delivery.run_rows import RunRow
 from runner.errors import RecordError, RunnerError
 from runner.intake import inputs
 from runner.origins import provenance
@@ -19,6 +17,8 @@ from runner.records import archive, digests
 from runner.records.record import RunRecord, StepRecord
 from runner.settings import Settings
 from runner.steps import Order, told
+from runner.tables import database, run_rows
+from runner.tables.run_rows import RunRow
 
 
 class AlreadyRun(Exception):  # noqa: N818 - it is an outcome, not a fault

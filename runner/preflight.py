@@ -13,12 +13,13 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
 from runner import wording
-from runner.delivery import database, stores
 from runner.errors import InputError, PreflightError, RunnerError, listed
 from runner.intake import inputs
 from runner.reading import lint
 from runner.reading.notebooks import Notebook
 from runner.settings import Settings, masked
+from runner.stores.store import store_of
+from runner.tables import database
 from runner.wording import memory
 
 LEAST_FREE_BYTES = 500 << 20
@@ -165,7 +166,7 @@ def _bucket(settings: Settings) -> Finding:
         return Finding("archive", detail="the output folder itself")
     subject = f"bucket {settings.bucket}"
     try:
-        stores.store_of(settings).ping()
+        store_of(settings).ping()
     except RunnerError as error:
         return Finding(subject, str(error))
     return Finding(subject, detail=settings.endpoint_url or "AWS")

@@ -16,6 +16,13 @@ FORBIDDEN = {
     "runner": {"insiders", "pandas", "sklearn", "torch", "dashboard"},
     "notebooks": {"runner", "papermill", "dashboard", "boto3", "sqlalchemy", "psycopg2", "os", "subprocess"},
 }
+LOWER = {
+    "runner.stores": {"runner.delivery", "runner.tables", "runner.promotion"},
+    "runner.tables": {"runner.delivery", "runner.stores", "runner.promotion"},
+    "runner.ledger": {"runner.delivery", "runner.verification", "runner.promotion"},
+    "runner.verification": {"runner.keeping"},
+}
+"""Rooms that others stand on, and what they therefore know nothing of."""
 LEFTOVERS = {"utils", "util", "common", "core", "helpers", "misc", "base", "lib"}
 
 
@@ -87,6 +94,20 @@ def test_imports_make_no_circle(package: str) -> None:
         for module in free:
             del needs[module]
     assert not needs, f"these modules import each other in a circle: {sorted(needs)}"
+
+
+@pytest.mark.parametrize("room", LOWER)
+def test_a_lower_room_knows_nothing_of_those_above(room: str) -> None:
+    """Stores, tables and the ledger import none of the rooms that are built on them."""
+    found = {name: path for name, path in modules("runner").items() if f"{name}.".startswith(f"{room}.")}
+    assert found
+    wrong = [
+        f"{module} imports {name}"
+        for module, path in found.items()
+        for name in imported(ast.parse(path.read_text(encoding="utf-8")))
+        if any(f"{name}.".startswith(f"{above}.") for above in LOWER[room])
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 from runner import settings
-from runner.delivery import database
+from runner.tables import database
 
 connection = context.config.attributes.get("connection")
 

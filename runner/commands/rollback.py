@@ -6,12 +6,12 @@ import argparse
 
 from runner import settings
 from runner.commands import promote
-from runner.delivery import database
 from runner.delivery.places import Places
 from runner.errors import UsageError
 from runner.outcomes import ExitStatus
 from runner.promotion import reviewer
 from runner.promotion.rollback import pipelines, rollback
+from runner.tables import database
 
 EXAMPLE = "runner rollback monthly -m 'the November file held two days twice'"
 

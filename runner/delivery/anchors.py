@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from runner.delivery.stores import Store
 from runner.ledger.book import Book, Head
+from runner.stores.store import Store
 
 ROOM = "ledger"
 

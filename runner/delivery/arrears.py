@@ -5,10 +5,11 @@ Promotions without their line, lines that the database or no anchor has, and fil
 
 from __future__ import annotations
 
-from runner.delivery import anchors, database
+from runner.delivery import anchors
 from runner.delivery.places import Places
 from runner.promotion import aftermath, rollback
 from runner.settings import Settings
+from runner.tables import database
 
 
 def settle(settings: Settings) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from runner.delivery.database import transact
 from runner.ledger.book import Book
 from runner.ledger.line import Event, Line
 from runner.promotion.promote import PROMOTIONS
+from runner.tables.database import transact
 
 _EVENTS = {"promoted": Event.PROMOTED, "rolled_back": Event.ROLLED_BACK}
 _DIGESTED = (Event.FINISHED, Event.ADOPTED)

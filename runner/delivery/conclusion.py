@@ -13,9 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.delivery import anchors, chronicle, endings
-from runner.delivery.fences import Fence
 from runner.delivery.places import Places, keep_all, mark, record
-from runner.delivery.run_rows import RunRow
 from runner.delivery.state import State
 from runner.errors import DamageError, RecordError
 from runner.ledger.book import Book
@@ -24,6 +22,8 @@ from runner.outcomes import Status
 from runner.promotion import aftermath, pointer
 from runner.promotion.promote import Promotion, promote
 from runner.records import archive
+from runner.tables.fences import Fence
+from runner.tables.run_rows import RunRow
 
 ENDS = (Event.FINISHED, Event.ADOPTED)
 """Lines that tell how a run ended."""

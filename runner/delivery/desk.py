@@ -9,15 +9,15 @@ from pathlib import Path
 
 from runner.delivery import anchors, conclusion
 from runner.delivery.conclusion import Ending
-from runner.delivery.fences import Fence, TakenOverError
 from runner.delivery.places import Places, announce, deliver
 from runner.delivery.publication import Receipt, Request, answer, read_request, requests_in
-from runner.delivery.run_rows import RunRow
 from runner.delivery.state import State
 from runner.errors import DamageError, DeliveryError, RunnerError
 from runner.promotion import aftermath
 from runner.promotion.promote import Promotion
 from runner.settings import masked
+from runner.tables.fences import Fence, TakenOverError
+from runner.tables.run_rows import RunRow
 
 log = logging.getLogger(__name__)
 

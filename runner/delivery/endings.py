@@ -7,9 +7,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from runner.delivery.run_rows import Metric, RunRow
 from runner.outcomes import Status
 from runner.records import digests, inventory
+from runner.tables.run_rows import Metric, RunRow
 
 _GOOD = (Status.SUCCEEDED, Status.CACHED)
 

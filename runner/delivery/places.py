@@ -16,19 +16,19 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from runner.delivery import database, fences
-from runner.delivery.fences import Fence
-from runner.delivery.ledger_rows import write_book
-from runner.delivery.objects import StoreConflictError, quarantine_key
 from runner.delivery.publication import Receipt, Request, Staged, Stored
-from runner.delivery.run_rows import Metric, RunRow, write_metrics, write_run
 from runner.delivery.staging import stage
-from runner.delivery.stores import Store, store_of
 from runner.errors import DeliveryError
 from runner.ledger.book import Book
 from runner.ledger.line import Event
 from runner.records.archive import MANIFEST
 from runner.settings import Settings
+from runner.stores.objects import StoreConflictError, quarantine_key
+from runner.stores.store import Store, store_of
+from runner.tables import database, fences
+from runner.tables.fences import Fence
+from runner.tables.ledger_rows import write_book
+from runner.tables.run_rows import Metric, RunRow, write_metrics, write_run
 
 UPLOADS_AT_ONCE = 4
 

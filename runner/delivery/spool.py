@@ -27,13 +27,13 @@ from runner.delivery import state
 from runner.delivery.desk import Completion, Desk
 from runner.delivery.places import Places
 from runner.delivery.publication import Receipt, requests_in
-from runner.delivery.run_rows import RunRow
 from runner.delivery.state import State
 from runner.errors import DeliveryError
 from runner.ledger.reconcile import reconcile
 from runner.locking.descriptors import private
 from runner.promotion.policy import Policy
 from runner.settings import Settings
+from runner.tables.run_rows import RunRow
 
 LOOK_EVERY_S = 0.1
 log = logging.getLogger(__name__)

@@ -17,11 +17,12 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from runner.delivery import silence, sums
-from runner.delivery.database import insert
+from runner.delivery import sums
 from runner.delivery.publication import Rows, Staged
 from runner.errors import DeliveryError, listed
 from runner.records import digests
+from runner.tables import silence
+from runner.tables.database import insert
 
 PUBLISHED = ("customers", "segments", "forecasts", "model_scores", "answers")
 """Tables that notebooks may fill, whatever else the database holds; their columns are the database's."""

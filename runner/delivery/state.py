@@ -10,10 +10,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from runner.delivery.run_rows import RunRow
 from runner.errors import DeliveryError
 from runner.files import write_aside
 from runner.promotion.policy import Policy
+from runner.tables.run_rows import RunRow
 
 ROOM = "spool"
 

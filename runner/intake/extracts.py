@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from runner.delivery import database
 from runner.errors import InputError
+from runner.tables import database
 
 ROWS_AT_ONCE = 50_000
 SCHEMES = ("postgresql", "postgres", "sqlite")

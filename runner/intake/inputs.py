@@ -14,12 +14,12 @@ import pyarrow.parquet as pq
 import requests
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
-from runner.delivery.s3_store import s3_client
 from runner.errors import InputError
 from runner.intake import downloads, extracts
 from runner.intake.downloads import Stopped, never
 from runner.records import digests
 from runner.settings import Settings, masked
+from runner.stores.s3 import s3_client
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]*(:[a-z0-9_-]+)*")
 """A name that the notebook understands by itself, such as `auto` or `uci:online-retail`: no path, no address."""

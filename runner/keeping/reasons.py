@@ -7,12 +7,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from runner.delivery import database
-from runner.delivery.ledger_rows import LEDGER
 from runner.errors import DamageError, PreflightError, RunnerError
 from runner.ledger.line import Event, Line
 from runner.promotion import promote, rollback, verdicts
 from runner.settings import Settings
+from runner.tables import database
+from runner.tables.ledger_rows import LEDGER
 
 HOLDS = (Event.PINNED, Event.APPROVED, Event.PROMOTED, Event.ROLLED_BACK)
 """Lines after which a run must not be removed any more."""

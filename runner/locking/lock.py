@@ -26,14 +26,14 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from runner.delivery import database, fences
-from runner.delivery.advisory import Session
-from runner.delivery.fences import Fence, TakenOverError
 from runner.delivery.places import Places
 from runner.errors import LockedError, RunnerError
 from runner.locking import lockfile
 from runner.locking.holder import Holder
 from runner.settings import Settings
+from runner.tables import database, fences
+from runner.tables.advisory import Session
+from runner.tables.fences import Fence, TakenOverError
 
 BEAT_S = 10
 """How often the session is looked after: several times before the server would take it for dead."""

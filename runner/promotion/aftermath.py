@@ -5,9 +5,10 @@ All of it can be repeated, and is made up for by `runner sync` where a place was
 
 from __future__ import annotations
 
-from runner.delivery import chronicle, database, ledger_rows
+from runner.delivery import chronicle
 from runner.delivery.places import Places
 from runner.promotion import pointer
+from runner.tables import database, ledger_rows
 
 
 def settle(places: Places, pipeline: str) -> None:

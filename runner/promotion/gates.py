@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from runner import wording
-from runner.delivery.run_rows import METRICS, RUNS
 from runner.delivery.staging import DELIVERIES
 from runner.reading import gates
 from runner.reading.gates import Gate, number
+from runner.tables.run_rows import METRICS, RUNS
 
 CUSTOMERS = sa.table(
     "customers", sa.column("run_id", sa.Text), sa.column("customer_id", sa.Text), sa.column("is_insider", sa.Boolean)

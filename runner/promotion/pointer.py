@@ -20,12 +20,8 @@ from typing import Any
 import sqlalchemy as sa
 from botocore.exceptions import ClientError
 
-from runner.delivery import database, endings
-from runner.delivery.objects import key_of
-from runner.delivery.patience import status_of
+from runner.delivery import endings
 from runner.delivery.places import Places
-from runner.delivery.run_rows import RUNS
-from runner.delivery.s3_store import ENCRYPTION, S3Store
 from runner.errors import PlaceError
 from runner.files import write_aside
 from runner.ledger.turn import turn
@@ -33,6 +29,11 @@ from runner.promotion.promote import PROMOTIONS, PUBLISHED
 from runner.records import digests
 from runner.records.archive import MANIFEST
 from runner.settings import Settings
+from runner.stores.objects import key_of
+from runner.stores.patience import status_of
+from runner.stores.s3 import ENCRYPTION, S3Store
+from runner.tables import database
+from runner.tables.run_rows import RUNS
 
 FILE = "current.json"
 LOCK = Path(".locks", "current.lock")

@@ -13,14 +13,14 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from runner.delivery.database import transact
-from runner.delivery.fences import Fence
-from runner.delivery.run_rows import RUNS
 from runner.delivery.staging import DELIVERIES
 from runner.outcomes import Status
 from runner.promotion import gates, verdicts
 from runner.promotion.gates import Result
 from runner.promotion.policy import Policy
+from runner.tables.database import transact
+from runner.tables.fences import Fence
+from runner.tables.run_rows import RUNS
 
 PROMOTIONS = sa.table(
     "promotions",

@@ -7,9 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from runner.delivery.database import transact
 from runner.errors import UsageError
 from runner.promotion.promote import PUBLISHED, Promotion, history, take_turn, write
+from runner.tables.database import transact
 
 
 def rollback(engine: sa.Engine, pipeline: str, by: str, note: str | None = None) -> Promotion:

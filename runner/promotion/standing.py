@@ -11,7 +11,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from runner.delivery.database import transact
 from runner.delivery.places import Places
 from runner.errors import PlaceError
 from runner.keeping import pins
@@ -21,6 +20,7 @@ from runner.promotion import promote, verdicts
 from runner.promotion.gates import Result
 from runner.promotion.policy import Policy
 from runner.records import archive, digests
+from runner.tables.database import transact
 
 _WORDS = {"promoted": "promoted", "rolled_back": "back by a rollback"}
 

@@ -11,12 +11,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from runner.delivery.ledger_rows import LEDGER
 from runner.errors import UsageError
 from runner.ledger.book import Book
 from runner.ledger.line import Event, Line
 from runner.outcomes import Status
 from runner.promotion.seal import Sealed
+from runner.tables.ledger_rows import LEDGER
 
 VERDICTS = (Event.APPROVED, Event.REJECTED)
 

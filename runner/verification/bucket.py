@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from runner.delivery.objects import key_of
 from runner.records.record import MANIFEST
+from runner.stores.objects import key_of
 from runner.verification import manifests, shelf
 from runner.verification.fetching import Fetching
 from runner.verification.findings import Findings, Kind

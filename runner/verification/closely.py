@@ -7,9 +7,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from runner.delivery.multipart import spelt
-from runner.delivery.objects import key_of
 from runner.ledger.line import Line
+from runner.stores.multipart import spelt
+from runner.stores.objects import key_of
 from runner.verification import manifests
 from runner.verification.anchors import Anchor
 from runner.verification.chain import Chain

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
-from runner.delivery.patience import status_of
-from runner.delivery.s3_store import S3Store, s3_client
 from runner.settings import Settings
+from runner.stores.patience import status_of
+from runner.stores.s3 import S3Store, s3_client
 from runner.verification.watch import Watch
 
 AT_ONCE = 8

@@ -10,10 +10,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from runner.delivery.anchors import ROOM as LEDGERS
-from runner.delivery.objects import OBJECTS, QUARANTINE
-from runner.delivery.s3_store import S3Store
 from runner.records.identifiers import is_run_id
 from runner.records.record import MANIFEST
+from runner.stores.objects import OBJECTS, QUARANTINE
+from runner.stores.s3 import S3Store
 from runner.verification import anchors
 from runner.verification.anchors import Anchor
 

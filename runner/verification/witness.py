@@ -9,12 +9,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from runner.delivery import database
-from runner.delivery.ledger_rows import LEDGER
-from runner.delivery.run_rows import utc
 from runner.errors import PlaceError
 from runner.ledger.line import Event, Line
 from runner.settings import Settings, masked
+from runner.tables import database
+from runner.tables.ledger_rows import LEDGER
+from runner.tables.run_rows import utc
 from runner.verification.chain import Chain
 from runner.verification.findings import Findings, Kind, runs_of, short, span
 

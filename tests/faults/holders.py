@@ -17,12 +17,13 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
-from runner.delivery import advisory, places, staging
+from runner.delivery import places, staging
 from runner.delivery.spool import Spool
 from runner.errors import LockedError
 from runner.locking import lock
 from runner.records.identifiers import new_run_id
 from runner.settings import Settings
+from runner.tables import advisory
 from tests.runner.runs import ended, run_row
 
 PROCESSES = get_context("forkserver")

@@ -20,12 +20,12 @@ import pytest
 import sqlalchemy as sa
 
 from insiders.publish import publish
-from runner.delivery.advisory import NAME
 from runner.delivery.desk import Completion
 from runner.errors import LockedError
 from runner.locking.lock import hold
 from runner.records.identifiers import new_run_id
 from runner.settings import Settings
+from runner.tables.advisory import NAME
 from tests import results
 from tests.faults.holders import PIPELINE, PROCESSES, WAIT_S, Try, deliver, keep, race
 from tests.runner import runs

@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 import sqlalchemy as sa
 
-from runner.delivery import database
+from runner.tables import database
 from tests.servers import Server
 
 ROLES = ("insiders_publisher", "insiders_dashboard", "insiders_auditor")

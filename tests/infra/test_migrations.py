@@ -13,12 +13,12 @@ from alembic import command
 from alembic.config import Config
 
 from insiders import handoff
-from runner.delivery import database
-from runner.delivery.database import MIGRATIONS
 from runner.errors import DeliveryError
 from runner.promotion.promote import promote
 from runner.promotion.rollback import rollback
 from runner.settings import Settings
+from runner.tables import database
+from runner.tables.database import MIGRATIONS
 from tests.runner import runs
 from tests.runner.promotion.staged import finished, read, word
 

@@ -12,7 +12,6 @@ import psycopg2
 import pytest
 import sqlalchemy as sa
 
-from runner.delivery import database
 from runner.delivery.spool import Spool
 from runner.errors import PlaceError
 from runner.locking import lock
@@ -20,6 +19,7 @@ from runner.promotion.promote import promote
 from runner.promotion.rollback import rollback
 from runner.records.record import Metric
 from runner.settings import CHECKOUT, Settings
+from runner.tables import database
 from tests import results
 from tests.infra.conftest import ROLES, administer, login
 from tests.runner.delivery.test_spool import as_step, ask
@@ -173,7 +173,7 @@ def test_several_databases_share_the_roles(owner_url: str, postgres_server: Serv
             sa.make_url(owner_url).set(username="insiders", database=name).render_as_string(hide_password=False)
             for name in names
         ]
-        code = "import sys; from runner.delivery.database import engine, migrate; migrate(engine(sys.argv[1]))"
+        code = "import sys; from runner.tables.database import engine, migrate; migrate(engine(sys.argv[1]))"
         at_once = [subprocess.Popen([sys.executable, "-c", code, url], cwd=CHECKOUT) for url in urls]
         assert [process.wait(60) for process in at_once] == [0, 0]
         for url in [*urls, owner_url]:

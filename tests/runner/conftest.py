@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from runner.run import Ended
 from runner.settings import Settings
+from runner.tables import database
 from tests.runner.bench import Bench
 
 GOOD = """title: Three that succeed
@@ -66,3 +69,12 @@ def good(shared_bench: Bench) -> Ended:
 def bad(shared_bench: Bench, good: Ended) -> Ended:
     """A later run in which notebooks fail in four ways."""
     return shared_bench.run(BAD)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[sa.Engine]:
+    """An engine of a database with all tables, once on SQLite and once on PostgreSQL."""
+    made = database.engine(database_url)
+    database.migrate(made)
+    yield made
+    made.dispose()

@@ -13,13 +13,13 @@ from typing import Any
 import psutil
 
 from runner import closing
-from runner.delivery.run_rows import RunRow
 from runner.ledger import reconcile
 from runner.ledger.book import Book
 from runner.outcomes import Status
 from runner.records import archive, digests
 from runner.records.record import Metric, RunRecord, StepRecord
 from runner.settings import Settings
+from runner.tables.run_rows import RunRow
 
 
 def run_row(run_folder: Path, *, status: str = "running", hour: int = 4, **facts: Any) -> RunRow:

@@ -25,7 +25,8 @@ from pathlib import Path
 
 from botocore.config import Config
 
-from runner.delivery import database, s3_store
+from runner.stores import s3
+from runner.tables import database
 from tests.faults.stage import tell
 from tests.storm import deaths, deeds, small, templates
 from tests.storm.deaths import Death, Doom
@@ -142,9 +143,9 @@ def main(folder: str, seed: int, kills: int) -> None:
     ground = Ground.read(Path(folder))
     small.prepare(ground.pipelines, PIPELINES)
     small.replace_kernels(ground.notes, templates.make(ground.root / "blank"))
-    s3_store.TIME_LIMITS = s3_store.TIME_LIMITS.merge(IMPATIENT)
+    s3.TIME_LIMITS = s3.TIME_LIMITS.merge(IMPATIENT)
     # The first client of a process, and its first engine, load what the forks then have.
-    s3_store.s3_client(ground.endpoint)
+    s3.s3_client(ground.endpoint)
     database.engine(ground.database_url).dispose()
     play(ground, seed, kills, deeds.do)
 

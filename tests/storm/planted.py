@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from runner.delivery import conclusion, places, spool, staging
 from runner.delivery.places import Places
 from runner.delivery.publication import Rows, Staged
-from runner.delivery.s3_store import S3Store
 from runner.ledger import reconcile
 from runner.ledger.book import Book
 from runner.promotion import pointer
+from runner.stores.s3 import S3Store
 from tests.storm.effects import replace
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from runner.delivery import stores
+from runner.stores import store
 from tests.storm import bucket, deaths, deeds, rows, simulated, small
 from tests.storm.deaths import Death, Doom
 from tests.storm.effects import replace
@@ -137,7 +137,7 @@ class Schedule:
     def here(self, host: str, deed: str, pipeline: str, _death: Death, shares: Shares) -> int:
         """Play it in this very process, which keeps what it has learned."""
         fates = Fates(self.random, *shares, lambda: None)
-        replace(stores, "s3_client", lambda *_: SimulatedS3(self.bucket, PREFIX, fates))
+        replace(store, "s3_client", lambda *_: SimulatedS3(self.bucket, PREFIX, fates))
         return deeds.do(self.ground, host, deed, pipeline)
 
     def _accompany(self, pid: int, asks: int, answers: int, host: str) -> int:
@@ -165,7 +165,7 @@ class Schedule:
         status = BROKE
         try:
             fates.turn = doom.turn
-            replace(stores, "s3_client", lambda *_: SimulatedS3(self.bucket, PREFIX, fates))
+            replace(store, "s3_client", lambda *_: SimulatedS3(self.bucket, PREFIX, fates))
             simulated.lose_answers(fates)
             doom.await_it()
             status = deeds.do(self.ground, host, deed, pipeline)

@@ -21,7 +21,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from runner.delivery import database, places, spool
+from runner.delivery import places, spool
+from runner.tables import database
 from tests.faults.stage import tell
 from tests.storm import deeds, planted, small, templates
 from tests.storm.deaths import Death

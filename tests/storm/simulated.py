@@ -105,7 +105,7 @@ class DiskBucket:
 
 @dataclass(frozen=True)
 class SimulatedS3:
-    """What `runner.delivery.s3_store` gets in place of a boto3 client."""
+    """What `runner.stores.s3` gets in place of a boto3 client."""
 
     bucket: DiskBucket
     prefix: str

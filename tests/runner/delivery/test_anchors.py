@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from runner.delivery import anchors
-from runner.delivery.folder_store import FolderStore
-from runner.delivery.objects import StoreConflictError
-from runner.delivery.s3_store import S3Store, s3_client
 from runner.ledger import tree
 from runner.ledger.book import Book
 from runner.ledger.line import Event
+from runner.stores.folder import FolderStore
+from runner.stores.objects import StoreConflictError
+from runner.stores.s3 import S3Store, s3_client
 
 
 @pytest.fixture

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from runner.delivery import stores
-from runner.delivery.s3_store import s3_client
 from runner.delivery.spool import Spool, sync
 from runner.keeping import objects
 from runner.ledger.book import Book
@@ -17,10 +15,12 @@ from runner.ledger.line import Event
 from runner.records import archive, digests
 from runner.records.record import FileRecord
 from runner.settings import Settings
+from runner.stores import store
+from runner.stores.s3 import s3_client
 from tests import results
-from tests.runner.delivery.requests import Requests
 from tests.runner.delivery.test_spool import as_step, ask, versions
 from tests.runner.runs import ended, run_row, settings
+from tests.runner.stores.requests import Requests
 
 MANIFEST_ANCHOR_POINTER = 3
 BIG = 3 << 20
@@ -37,7 +37,7 @@ def remote(tmp_path: Path, s3_endpoint: str, bucket: str) -> Settings:
 def requests(remote: Settings, monkeypatch: pytest.MonkeyPatch) -> Requests:
     """All that is asked of the bucket."""
     client = s3_client(remote.endpoint_url)
-    monkeypatch.setattr(stores, "s3_client", lambda _: client)
+    monkeypatch.setattr(store, "s3_client", lambda _: client)
     return Requests.of(client)
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from runner.delivery import endings
-from runner.delivery.run_rows import Metric
 from runner.outcomes import Status, of_run
 from runner.records import archive, digests, record
 from runner.records.record import FileRecord
+from runner.tables.run_rows import Metric
 from tests.runner.runs import a_step, begun
 
 

@@ -19,16 +19,17 @@ import sqlalchemy as sa
 from insiders.errors import PublishError
 from insiders.publish import publish
 from insiders.receipts import Receipt
-from runner.delivery import conclusion, database, fences
+from runner.delivery import conclusion
 from runner.delivery import places as places_of_delivery
 from runner.delivery.desk import Desk
-from runner.delivery.run_rows import earlier
 from runner.delivery.spool import Spool, sync
 from runner.ledger.book import Book
 from runner.locking.holder import Holder
 from runner.records import digests
 from runner.records.record import Metric
 from runner.settings import Settings
+from runner.tables import database, fences
+from runner.tables.run_rows import earlier
 from tests import results
 from tests.runner.runs import ended, run_row, settings
 from tests.servers import Server, make_bucket

@@ -11,12 +11,13 @@ import pytest
 import sqlalchemy as sa
 
 from insiders import handoff
-from runner.delivery import database, staging
+from runner.delivery import staging
 from runner.delivery.publication import Rows, Staged
-from runner.delivery.run_rows import write_run
 from runner.delivery.staging import stage
 from runner.errors import DeliveryError
 from runner.records import digests
+from runner.tables import database
+from runner.tables.run_rows import write_run
 from tests import results
 from tests.runner import runs
 

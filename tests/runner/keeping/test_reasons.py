@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from runner.delivery import database
-from runner.delivery.ledger_rows import write_lines
-from runner.delivery.run_rows import write_run
 from runner.errors import DamageError, PreflightError
 from runner.keeping import prune
 from runner.ledger.book import Book
 from runner.ledger.line import Event
 from runner.promotion import promote, rollback
 from runner.settings import Settings
+from runner.tables import database
+from runner.tables.ledger_rows import write_lines
+from runner.tables.run_rows import write_run
 from tests.runner import runs
 from tests.runner.keeping.archives import a_run
 from tests.servers import Server

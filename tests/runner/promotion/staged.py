@@ -9,12 +9,10 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from insiders import handoff
-from runner.delivery import database, endings, spool, state
+from runner.delivery import endings, spool, state
 from runner.delivery.desk import Completion
-from runner.delivery.ledger_rows import LEDGER, write_lines
 from runner.delivery.places import Places
 from runner.delivery.publication import Rows
-from runner.delivery.run_rows import Metric, write_metrics, write_run
 from runner.delivery.staging import stage
 from runner.delivery.state import State
 from runner.ledger.line import NOTHING, Event, Line
@@ -22,6 +20,9 @@ from runner.promotion.policy import Policy
 from runner.records import archive, digests
 from runner.records import record as records
 from runner.settings import Settings
+from runner.tables import database
+from runner.tables.ledger_rows import LEDGER, write_lines
+from runner.tables.run_rows import Metric, write_metrics, write_run
 from tests import results
 from tests.runner import runs
 

@@ -7,10 +7,10 @@ import math
 import pytest
 import sqlalchemy as sa
 
-from runner.delivery import database
 from runner.promotion.gates import Result, evaluate
 from runner.promotion.promote import promote
 from runner.settings import Settings
+from runner.tables import database
 from tests.runner.promotion.staged import finished
 
 METRICS: dict[str, float | str] = {

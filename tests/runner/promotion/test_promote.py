@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from runner.delivery import database, fences
-from runner.delivery.fences import TakenOverError
 from runner.errors import DeliveryError, UsageError
 from runner.locking.holder import Holder
 from runner.promotion.policy import Policy
 from runner.promotion.promote import Hand, promote
 from runner.promotion.rollback import rollback
 from runner.settings import CHECKOUT, Settings
+from runner.tables import database, fences
+from runner.tables.fences import TakenOverError
 from tests.relay import Relay
 from tests.runner import runs
 from tests.runner.promotion.staged import finished, read, word
@@ -28,7 +28,7 @@ from tests.servers import Server
 
 HOST = """
 import sys
-from runner.delivery import database
+from runner.tables import database
 from runner.promotion.promote import promote
 for run in sys.argv[2:]:
     promote(database.engine(sys.argv[1]), run, "monthly", "cron")

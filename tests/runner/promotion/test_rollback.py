@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from runner.delivery import database
 from runner.errors import UsageError
 from runner.promotion.promote import Hand, promote
 from runner.promotion.rollback import pipelines, rollback
 from runner.settings import Settings
+from runner.tables import database
 from tests.relay import Relay
 from tests.runner import runs
 from tests.runner.promotion.staged import finished, read

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from runner.delivery import database, ledger_rows
-from runner.delivery.run_rows import RunRow, write_run
 from runner.errors import UsageError
 from runner.ledger.book import Book
 from runner.ledger.line import Event
 from runner.promotion import seal, verdicts
 from runner.promotion.seal import Sealed
 from runner.settings import Settings
+from runner.tables import database, ledger_rows
+from runner.tables.run_rows import RunRow, write_run
 from tests import results
 from tests.runner import runs
 from tests.runner.promotion.staged import finished, read, word

@@ -13,13 +13,13 @@ from uuid import uuid4
 import nbformat
 import pytest
 
-from runner.delivery import database, ledger_rows
 from runner.keeping import prune
 from runner.ledger.book import Book
 from runner.ledger.line import Event
 from runner.ledger.signing import Signer
 from runner.reading.choice import Choice
 from runner.settings import Settings
+from runner.tables import database, ledger_rows
 from runner.verification.findings import Damage
 from runner.verification.report import Report
 from runner.verification.verify import verify

@@ -21,7 +21,7 @@ from typing import Any
 from unittest import mock
 
 from runner import closing, opening
-from runner.delivery import database, ledger_rows, spool, state
+from runner.delivery import spool, state
 from runner.keeping import objects, prune
 from runner.ledger import reconcile
 from runner.ledger.book import Book
@@ -33,6 +33,7 @@ from runner.records.identifiers import new_run_id
 from runner.records.journal import Journal
 from runner.records.record import RunRecord
 from runner.settings import Settings
+from runner.tables import database, ledger_rows
 from tests.runner.runs import a_record, a_step
 
 CALLS = ("write", "replace", "rename", "link", "unlink", "rmdir", "mkdir", "ftruncate", "fchmod")

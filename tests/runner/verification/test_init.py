@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from runner.delivery import database
 from runner.ledger import reconcile
 from runner.ledger.book import Book
+from runner.tables import database
 from runner.verification.findings import Kind
 from runner.verification.verify import verify
 from tests.runner.verification.life import Life, new_life

@@ -10,13 +10,13 @@ from contextlib import closing
 
 import pytest
 
-from runner.delivery import database, ledger_rows
 from runner.ledger import reconcile
 from runner.ledger.book import FILE, Book
 from runner.ledger.line import Event, Line
 from runner.outcomes import ExitStatus
 from runner.records import archive
 from runner.records.identifiers import new_run_id
+from runner.tables import database, ledger_rows
 from runner.verification.findings import Kind
 from tests.runner import runs
 from tests.runner.verification import tampering

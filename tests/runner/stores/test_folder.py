@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from runner.delivery.folder_store import FolderStore
-from runner.delivery.objects import StoreConflictError
 from runner.records import digests
+from runner.stores.folder import FolderStore
+from runner.stores.objects import StoreConflictError
 
 
 @pytest.fixture

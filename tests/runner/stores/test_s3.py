@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from runner.delivery import patience
-from runner.delivery.objects import StoreConflictError, key_of
-from runner.delivery.s3_store import S3Store, s3_client
 from runner.errors import DeliveryError, PlaceError
 from runner.records import digests
-from tests.runner.delivery.requests import Lossy, Requests
+from runner.stores import patience
+from runner.stores.objects import StoreConflictError, key_of
+from runner.stores.s3 import S3Store, s3_client
+from tests.runner.stores.requests import Lossy, Requests
 from tests.servers import Server, make_bucket
 
 PART = 5 << 20

@@ -10,12 +10,12 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
-from runner.delivery import retention
-from runner.delivery.objects import key_of
-from runner.delivery.retention import Retention
-from runner.delivery.s3_store import S3Store, s3_client
 from runner.records import digests
-from tests.runner.delivery.requests import Requests
+from runner.stores import retention
+from runner.stores.objects import key_of
+from runner.stores.retention import Retention
+from runner.stores.s3 import S3Store, s3_client
+from tests.runner.stores.requests import Requests
 from tests.servers import AWS
 
 PART = 5 << 20

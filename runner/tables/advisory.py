@@ -16,8 +16,8 @@ from typing import Any
 import psycopg2
 import sqlalchemy as sa
 
-from runner.delivery import database, silence
 from runner.locking.descriptors import private
+from runner.tables import database, silence
 
 NAMESPACE = "insiders: one run of a pipeline at a time"
 SILENCE_S = 60

@@ -20,9 +20,9 @@ from alembic.util import CommandError
 from sqlalchemy.dialects import postgresql, sqlite
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, stop_after_delay, wait_random_exponential
 
-from runner.delivery import silence
 from runner.errors import DeliveryError, PlaceError
 from runner.settings import CHECKOUT, masked
+from runner.tables import silence
 
 MIGRATIONS = CHECKOUT / "infra" / "migrations"
 POSTGRES_LIMITS: dict[str, Any] = {

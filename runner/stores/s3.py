@@ -18,12 +18,12 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runner.delivery import multipart, retention
-from runner.delivery.multipart import AlteredError, is_spelt
-from runner.delivery.objects import StoreConflictError, StoredObject, key_of
-from runner.delivery.patience import patiently, status_of
-from runner.delivery.retention import Retention
 from runner.errors import DeliveryError, PlaceError
+from runner.stores import multipart, retention
+from runner.stores.multipart import AlteredError, is_spelt
+from runner.stores.objects import StoreConflictError, StoredObject, key_of
+from runner.stores.patience import patiently, status_of
+from runner.stores.retention import Retention
 
 PART_BYTES = 64 << 20
 """Files above this size travel in parts of this size."""
@@ -52,7 +52,7 @@ def s3_client(endpoint_url: str | None, attempts: int = 1) -> Any:  # noqa: ANN4
 
 @dataclass(frozen=True)
 class S3Store:
-    """A bucket, or a prefix of it. See `runner.delivery.stores.Store`."""
+    """A bucket, or a prefix of it. See `runner.stores.store.Store`."""
 
     client: Any
     bucket: str

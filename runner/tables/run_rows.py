@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 import sqlalchemy as sa
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from runner.delivery.database import insert, transact
 from runner.errors import DeliveryError
 from runner.outcomes import Status
+from runner.tables.database import insert, transact
 
 
 class RunRow(BaseModel):

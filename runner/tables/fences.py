@@ -14,10 +14,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from runner.delivery.database import insert
-from runner.delivery.run_rows import utc
 from runner.errors import DeliveryError
 from runner.locking.holder import Holder, moment
+from runner.tables.database import insert
+from runner.tables.run_rows import utc
 
 LOCKS = sa.table(
     "pipeline_locks",

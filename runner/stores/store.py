@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from runner.delivery.folder_store import FolderStore
-from runner.delivery.objects import StoredObject
-from runner.delivery.s3_store import S3Store, s3_client
 from runner.settings import Settings
+from runner.stores.folder import FolderStore
+from runner.stores.objects import StoredObject
+from runner.stores.s3 import S3Store, s3_client
 
 
 class Store(Protocol):

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from runner.delivery import database
-from runner.delivery.run_rows import Metric, earlier, write_metrics, write_run
 from runner.errors import DeliveryError
 from runner.records.identifiers import new_run_id
+from runner.tables import database
+from runner.tables.run_rows import Metric, earlier, write_metrics, write_run
 from tests.runner.runs import run_row
 
 DAY = date(2026, 1, 15)

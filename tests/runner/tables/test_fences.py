@@ -11,10 +11,10 @@ from threading import Event
 import pytest
 import sqlalchemy as sa
 
-from runner.delivery import fences
-from runner.delivery.database import transact
-from runner.delivery.fences import Fence, TakenOverError
 from runner.locking.holder import Holder
+from runner.tables import fences
+from runner.tables.database import transact
+from runner.tables.fences import Fence, TakenOverError
 
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.delivery.objects import StoreConflictError, StoredObject
 from runner.errors import PlaceError
 from runner.records import digests
+from runner.stores.objects import StoreConflictError, StoredObject
 
 
 @dataclass(frozen=True)
 class FolderStore:
-    """See `runner.delivery.stores.Store`."""
+    """See `runner.stores.store.Store`."""
 
     root: Path
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from runner.delivery import database
-from runner.delivery.ledger_rows import LEDGER, write_book, write_lines
 from runner.errors import DamageError
 from runner.ledger.book import Book
 from runner.ledger.line import Event, Line
+from runner.tables import database
+from runner.tables.ledger_rows import LEDGER, write_book, write_lines
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from runner.delivery import advisory, database
-from runner.delivery.advisory import Session, key
-from tests.runner.delivery.stillness import standing_still
+from runner.tables import advisory, database
+from runner.tables.advisory import Session, key
+from tests.runner.tables.stillness import standing_still
 from tests.servers import Server
 
 

@@ -8,7 +8,7 @@ import time
 import pytest
 from botocore import exceptions as faults
 
-from runner.delivery import patience
+from runner.stores import patience
 
 
 def refused(status: int, code: str = "") -> faults.ClientError:

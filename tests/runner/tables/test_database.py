@@ -14,10 +14,10 @@ from alembic import command
 from alembic.config import Config
 
 from insiders.handoff import RESULTS
-from runner.delivery import database
 from runner.delivery.staging import PUBLISHED
 from runner.errors import DeliveryError, PlaceError
-from tests.runner.delivery.stillness import standing_still
+from runner.tables import database
+from tests.runner.tables.stillness import standing_still
 from tests.servers import Server
 
 SQL_TYPES = {"int64": sa.Integer, "float64": sa.Float, "bool": sa.Boolean, "datetime64[ns]": sa.DateTime}

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from runner.delivery.patience import patiently, status_of
+from runner.stores.patience import patiently, status_of
 
 MODE = "GOVERNANCE"
 """Where the bucket names no mode of its own: nobody deletes by accident, and an administrator who may can end it."""

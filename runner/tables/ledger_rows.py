@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
-from runner.delivery.database import insert
-from runner.delivery.run_rows import utc
 from runner.errors import DamageError
 from runner.ledger.book import Book
 from runner.ledger.line import Line
+from runner.tables.database import insert
+from runner.tables.run_rows import utc
 
 AT_ONCE = 1000
 LEDGER = sa.table(

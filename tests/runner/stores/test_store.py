@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from runner.delivery.folder_store import FolderStore
-from runner.delivery.objects import key_of
-from runner.delivery.s3_store import S3Store
-from runner.delivery.stores import store_of
 from runner.records import digests
+from runner.stores.folder import FolderStore
+from runner.stores.objects import key_of
+from runner.stores.s3 import S3Store
+from runner.stores.store import store_of
 from tests.runner import runs
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from runner.delivery import silence
-from runner.delivery.silence import Limit, SilenceError
+from runner.tables import silence
+from runner.tables.silence import Limit, SilenceError
 
 Pair = tuple[socket.socket, socket.socket]
 
