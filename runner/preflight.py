@@ -18,12 +18,15 @@ from runner.intake import inputs
 from runner.reading import lint
 from runner.reading.notebooks import Notebook
 from runner.settings import Settings, masked
+from runner.stores.s3 import S3Store
 from runner.stores.store import store_of
 from runner.tables import database
 from runner.wording import memory
 
 LEAST_FREE_BYTES = 500 << 20
 """A run's copies, tables and models take a few tens of megabytes; a disk this full breaks more than a run."""
+
+UNLOCKED = "has no Object Lock (a bucket gets it when it is made), or does not let us ask: INSIDERS_RETENTION_DAYS ="
 
 
 @dataclass(frozen=True)
@@ -165,8 +168,11 @@ def _bucket(settings: Settings) -> Finding:
     if not settings.bucket:
         return Finding("archive", detail="the output folder itself")
     subject = f"bucket {settings.bucket}"
+    store = store_of(settings)
     try:
-        store_of(settings).ping()
+        store.ping()
+        unlocked = settings.retention_days is not None and isinstance(store, S3Store) and store.retention is None
     except RunnerError as error:
         return Finding(subject, str(error))
-    return Finding(subject, detail=settings.endpoint_url or "AWS")
+    remark = f"{UNLOCKED} {settings.retention_days} locks nothing" if unlocked else None
+    return Finding(subject, detail=settings.endpoint_url or "AWS", remark=remark)

@@ -31,6 +31,11 @@ def memory(value: int | None) -> str:
     return f"{value / (1 << 20):.0f} MiB" if value < 1 << 30 else f"{value / (1 << 30):.2f} GiB"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things: `1 run`, `1,024 runs`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def metric(one: Mapping[str, Any]) -> str:
     """A metric: `silhouette 0.412`, `revenue 8,887,209 GBP`, `model ets`."""
     value = one["value"]

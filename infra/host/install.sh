@@ -51,6 +51,18 @@ make_venv() {
         say "install: uv is not to be had here, going on with pip"
 }
 
+# LightGBM's wheel leans on the system's OpenMP library, which a slim Debian leaves out; macOS finds it elsewhere.
+need_openmp() {
+    if [ "$(uname -s)" != Linux ] || .venv/bin/python -c 'import ctypes; ctypes.CDLL("libgomp.so.1")' 2>/dev/null; then return; fi
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        say "install: this system has no libgomp.so.1, which LightGBM needs; installing libgomp1 from Debian"
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends libgomp1 >/dev/null
+    else
+        say "install: this system has no libgomp.so.1, which LightGBM needs; run 'sudo apt-get install libgomp1' and repeat"
+        return 1
+    fi
+}
+
 install() { # arguments as for pip
     if [ -n "$uv" ]; then
         VIRTUAL_ENV=$PWD/.venv "$uv" pip install --quiet "$@"
@@ -82,6 +94,7 @@ python=$(find_python)
 say "install: packages of requirements.lock into .venv ($("$python" --version))"
 rm -f .venv/installed
 make_venv "$python"
+need_openmp
 uv=""
 if [ "$installer" = uv ]; then
     uv=$(command -v uv || true)

@@ -135,21 +135,24 @@ def _tell(console: Console, findings: Findings) -> None:
 
 def _summary(report: Report) -> Iterator[str]:
     figures, chain = report.findings.figures, report.chain
-    files = f"{figures.get('files', 0):,} files of {wording.memory(figures.get('bytes', 0))}"
-    looked = f"{figures.get('runs', 0):,} runs, {chain.size:,} lines, {files}"
+    counted = wording.counted
+    files = f"{counted(figures.get('files', 0), 'file')} of {wording.memory(figures.get('bytes', 0))}"
+    looked = f"{counted(figures.get('runs', 0), 'run')}, {counted(chain.size, 'line')}, {files}"
     if "bucket_objects" in figures:
-        looked += f", {figures['bucket_runs']:,} runs and {figures['bucket_objects']:,} objects in the bucket"
+        objects = counted(figures["bucket_objects"], "object")
+        looked += f", {counted(figures['bucket_runs'], 'run')} and {objects} in the bucket"
     yield f"{_verdict(report)}: {looked}, in {wording.seconds(report.seconds)}"
     if report.head is None or report.root is None:
         yield "there is no ledger yet" if not chain.size else "the ledger has no readable last line"
         return
     yield f"ledger {chain.ledger}: head {report.head}"
-    yield f"root over {chain.size:,} lines: {report.root}"
+    yield f"root over {counted(chain.size, 'line')}: {report.root}"
     key = f" with the key {chain.key.digits}" if chain.key is not None else ""
-    yield f"signed: {chain.signed:,} of {chain.size:,} lines{key if chain.signed else ''}"
-    seen = [f"{report.witness.size:,} lines in the database"] if report.witness.asked else []
+    yield f"signed: {chain.signed:,} of {counted(chain.size, 'line')}{key if chain.signed else ''}"
+    seen = [f"{counted(report.witness.size, 'line')} in the database"] if report.witness.asked else []
     if report.anchors:
-        seen.append(f"{len(report.anchors):,} anchors in the bucket, the last at {report.anchors[-1].size:,} lines")
+        last = counted(report.anchors[-1].size, "line")
+        seen.append(f"{counted(len(report.anchors), 'anchor')} in the bucket, the last at {last}")
     alone = "nothing outside the output folder, so a tail that was cut off would not be seen"
     yield f"compared with: {' and '.join(seen) or alone}"
 
@@ -157,7 +160,7 @@ def _summary(report: Report) -> Iterator[str]:
 def _verdict(report: Report) -> str:
     damages = len(report.findings.damages)
     if damages:
-        return f"DAMAGED, {damages:,} {'thing' if damages == 1 else 'things'}"
+        return f"DAMAGED, {wording.counted(damages, 'thing')}"
     return "not all could be verified" if report.findings.away else "verified, all is whole"
 
 
@@ -181,7 +184,7 @@ def _said(checked: Checked) -> Iterator[str]:
     for line in checked.lines:
         digest = f", manifest {short(line.digest)}" if line.digest else ""
         yield f"line {line.number}  {wording.moment(line.at.isoformat())}  {line.event} by {line.who}{digest}"
-    yield f"root over {checked.size:,} lines of the ledger {checked.ledger}: {checked.root}"
+    yield f"root over {wording.counted(checked.size, 'line')} of the ledger {checked.ledger}: {checked.root}"
     if checked.anchor:
         yield f"anchored in {checked.anchor}"
     if checked.findings.damages:

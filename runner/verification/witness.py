@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from runner.errors import PlaceError
 from runner.ledger.line import Event, Line
-from runner.settings import Settings, masked
+from runner.settings import Settings
 from runner.tables import database
 from runner.tables.ledger_rows import LEDGER
 from runner.tables.run_rows import utc
@@ -54,7 +54,7 @@ def read(settings: Settings, ledger: str | None, findings: Findings) -> Witness:
         finally:
             engine.dispose()
     except PlaceError as fault:
-        findings.away.append(f"the database {masked(settings.database_url)}: {fault}")
+        findings.away.append(str(fault))
         return Witness()
     return witness
 

@@ -5,6 +5,8 @@ import shutil
 import socket
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -13,6 +15,7 @@ from runner.preflight import Finding, look, require
 from runner.reading import notebooks
 from runner.settings import Settings
 from tests.runner.bench import NOTEBOOKS, Bench
+from tests.servers import AWS
 
 
 def faults(settings: Settings, *paths: Path, sources: dict[str, str] | None = None) -> dict[str, str]:
@@ -140,6 +143,21 @@ def test_places_that_do_not_answer_are_named_at_once(bench: Bench, monkeypatch: 
     with pytest.raises(PreflightError, match=r"(?s)nothing was started:.*database: .*bucket shop: ") as refused:
         require(findings)
     assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("locked", "remarks"), [(False, 1), (True, 0)])
+def test_a_retention_that_locks_nothing_is_remarked(
+    bench: Bench, s3_endpoint: str, s3: Any, locked: bool, remarks: int
+) -> None:
+    """Days of retention on a bucket without Object Lock do not stop a run, but are not kept quiet about."""
+    name, place = f"retention-{uuid4().hex[:8]}", {"LocationConstraint": AWS["AWS_DEFAULT_REGION"]}
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration=place, ObjectLockEnabledForBucket=locked)
+    settings = replace(bench.settings, bucket=name, endpoint_url=s3_endpoint, retention_days=30)
+    findings = look([], {}, [], settings)
+    require(findings)
+    told = [finding.remark for finding in findings if finding.remark]
+    assert len(told) == remarks
+    assert all("INSIDERS_RETENTION_DAYS = 30 locks nothing" in one for one in told)
 
 
 def test_good_findings_are_no_reason() -> None:

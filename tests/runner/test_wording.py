@@ -41,3 +41,9 @@ def test_cells() -> None:
     """The number of good cells, and of how many where they differ."""
     good, bad = {"status": "succeeded"}, {"status": "not_run"}
     assert (wording.cells([good, good]), wording.cells([good, bad])) == ("2", "1 of 2")
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 runs"), (1, "1 run"), (2, "2 runs"), (1024, "1,024 runs")])
+def test_things_are_counted(number: int, said: str) -> None:
+    """One thing is one, and all other numbers are many."""
+    assert wording.counted(number, "run") == said
