@@ -27,6 +27,14 @@ def test_help_is_instant() -> None:
     assert not HEAVY & set(loaded)
 
 
+def test_a_run_builds_no_grammar() -> None:
+    """What starts a run loads nbformat and its schemas without the grammar of a format that no notebook has."""
+    program = "import sys, runner.execute, jsonschema; print(*(name for name, one in sys.modules.items() if one))"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert {"nbformat", "jsonschema"} <= set(loaded)
+    assert not {"rfc3987_syntax", "lark"} & set(loaded)
+
+
 def test_the_overview_names_every_command(checkout: Path) -> None:
     """Commands are those that have a file, and the exit statuses are told."""
     files = {path.stem for path in (checkout / "runner" / "commands").glob("*.py")} - {"__init__"}
