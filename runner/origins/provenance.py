@@ -59,7 +59,8 @@ def of_run(checkout: Path, folder: Path | None = None, redactor: Redactor | None
 
 def packages_digest() -> str:
     """Digest of name and version of every installed package, those outside the lock included."""
-    installed = {(one.metadata["Name"] or "", one.version) for one in importlib.metadata.distributions()}
+    told = [one.metadata for one in importlib.metadata.distributions()]
+    installed = {(one["Name"] or "", one["Version"] or "") for one in told}
     lines = sorted(f"{re.sub(r'[-_.]+', '-', name).lower()}=={version}\n" for name, version in installed)
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
