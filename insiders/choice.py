@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from insiders.clusters import NOISE, Comparison, Labels
+from insiders.clusters import MODELS, NOISE, Comparison, Labels
 from insiders.errors import AnalysisError
+from insiders.spaces import Points
 from insiders.wording import decimal, listing, percent
 
 Flags = npt.NDArray[np.bool_]
@@ -33,6 +34,12 @@ LEAST_SHARE, GREATEST_SHARE = 0.05, 0.15
 
 SMALLEST_SHARE = 0.02
 """A segment with a smaller share of the customers is not worth a campaign of its own."""
+
+FEWEST_SEGMENTS, MOST_SEGMENTS = 3, 8
+"""Fewer say too little, more nobody remembers."""
+
+TRUSTED = 0.6
+"""Mean bootstrap Jaccard similarity below which a cluster is not to be trusted (Hennig 2007)."""
 
 ALIKE = 0.02
 """Silhouettes that differ by less are taken as equal: the sample and the seed move them by as much."""
@@ -124,6 +131,60 @@ def choose(table: pd.DataFrame, space: str, model: str, k: int | None) -> Choice
         f"{percent(LEAST_SHARE, 0)} and {percent(GREATEST_SHARE, 0)} of the customers and no segment holds less than "
         f"{percent(SMALLEST_SHARE, 0)}: k = {listing([str(one) for one in good['k']])}.",
     )
+
+
+def firmness(points: Points, cuts: Mapping[int, Labels], model: str, *, seed: int, resamples: int = 20) -> pd.DataFrame:
+    """How firm every clustering of a space with 3 to 8 clusters is against other draws of the customers.
+
+    Clusterwise bootstrap (Hennig 2007): the model is fitted to each resample once for all k, every cluster is matched
+    with the most similar one found there, and the Jaccard similarities are averaged; a resample in which the model has
+    no clustering with that k counts 0. One row per k: ``k``, ``weakest``, ``mean`` (over clusters), ``smallest_share``
+    (of the customers).
+    """
+    wanted = [k for k in cuts if FEWEST_SEGMENTS <= k <= MOST_SEGMENTS]
+    draws = np.random.default_rng(seed)
+    sums = {k: np.zeros(k) for k in wanted}
+    for _ in range(resamples):
+        drawn = np.unique(draws.integers(len(points), size=len(points)))
+        again = MODELS[model](points[drawn], wanted, seed)
+        for k in set(wanted) & set(again):
+            found = [again[k] == other for other in range(again[k].max() + 1)]
+            own = [cuts[k][drawn] == cluster for cluster in range(k)]
+            sums[k] += [max(jaccard(flags, group) for group in found) for flags in own]
+    firm = {k: total / resamples for k, total in sums.items()}
+    smallest = {k: np.bincount(cuts[k][cuts[k] != NOISE], minlength=k).min() / len(points) for k in wanted}
+    rows = [(k, float(firm[k].min()), float(firm[k].mean()), float(smallest[k])) for k in wanted]
+    return pd.DataFrame(rows, columns=["k", "weakest", "mean", "smallest_share"])
+
+
+def segments_of(firm: pd.DataFrame, space: str, model: str, k: int | None) -> Choice:
+    """How many segments describe the customers: the k asked for, or the largest one whose segments are all firm.
+
+    Firm is a k whose weakest cluster has a mean bootstrap Jaccard similarity of 0.6 or more and whose smallest holds
+    2 % of the customers or more; where there is none, the k with the firmest weakest cluster.
+    """
+    if firm.empty:
+        raise AnalysisError(
+            f"{model} has no clustering of the space {space} with {FEWEST_SEGMENTS} to {MOST_SEGMENTS} clusters: "
+            "choose another model or space"
+        )
+    if k is not None:
+        if k not in set(firm["k"]):
+            raise AnalysisError(f"{model} has no clustering of {space} with k = {k} among those looked at")
+        return Choice(space, model, k, f"k = {k} was asked for.")
+    good = firm[(firm["weakest"] >= TRUSTED) & (firm["smallest_share"] >= SMALLEST_SHARE)]
+    row = good.iloc[-1] if len(good) else firm.loc[firm["weakest"].idxmax()]
+    asked = (
+        f"weakest segment keeps a mean Jaccard similarity of {TRUSTED} over bootstrap resamples and whose smallest one "
+        f"holds {percent(SMALLEST_SHARE, 0)} of the customers"
+    )
+    figures = f"{decimal(float(row['weakest']))} and {percent(float(row['smallest_share']))}"
+    reason = (
+        f"it is the largest number of segments whose {asked} ({figures})"
+        if len(good)
+        else f"no number of segments is found whose {asked}; this one comes nearest ({figures})"
+    )
+    return Choice(space, model, int(row["k"]), f"k = {int(row['k'])}: {reason}.")
 
 
 def elsewhere(

@@ -88,6 +88,27 @@ FEATURES: dict[str, pa.Column] = {
 }
 """One row per customer: the features every later notebook may use, with their units."""
 
+LINES = table(
+    {
+        "invoice": text("invoice number as written"),
+        "product": text("product code, trimmed and folded to upper case where the preset says so"),
+        "description": text("product description as written, trimmed", nullable=True),
+        "quantity": pa.Column("int64", coerce=True, description="pieces; negative on returns"),
+        "time": moment("time of the invoice, local"),
+        "unit_price": number("price of one piece, in the shop's currency"),
+        "revenue": number("quantity x unit price, in the shop's currency; negative on returns"),
+        "kind": text(
+            "purchase, return, or netted (a purchase and its full cancellation, both out of gross revenue)",
+            checks=pa.Check.isin(["purchase", "return", "netted"]),
+        ),
+        "customer_id": text("customer, as text"),
+        "country": text("country as written"),
+        "store": text("store; missing where the source has none", nullable=True),
+        "category": text("category; missing where the source has none", nullable=True),
+    }
+)
+"""Prepared lines: of customers who came back (``transactions``), and of buyers who came once (``once``)."""
+
 HANDOFF: Mapping[str, pa.DataFrameSchema] = MappingProxyType(
     {
         "source": table(
@@ -129,24 +150,10 @@ HANDOFF: Mapping[str, pa.DataFrameSchema] = MappingProxyType(
                 "customers": count("distinct identified customers left after the step"),
             }
         ),
-        "transactions": table(
-            {
-                "invoice": text("invoice number as written"),
-                "product": text("product code, trimmed and folded to upper case where the preset says so"),
-                "description": text("product description as written, trimmed", nullable=True),
-                "quantity": pa.Column("int64", coerce=True, description="pieces; negative on returns"),
-                "time": moment("time of the invoice, local"),
-                "unit_price": number("price of one piece, in the shop's currency"),
-                "revenue": number("quantity x unit price, in the shop's currency; negative on returns"),
-                "kind": text(
-                    "purchase, return, or netted (a purchase and its full cancellation, both out of gross revenue)",
-                    checks=pa.Check.isin(["purchase", "return", "netted"]),
-                ),
-                "customer_id": text("customer, as text"),
-                "country": text("country as written"),
-                "store": text("store; missing where the source has none", nullable=True),
-                "category": text("category; missing where the source has none", nullable=True),
-            }
+        "transactions": LINES,
+        "once": LINES,
+        "appearance": table(
+            {"customer_id": text("customer, in the order in which the source first names them")}, key=["customer_id"]
         ),
         "buyers": table(
             {
@@ -302,6 +309,13 @@ def read(run_folder: str | os.PathLike[str], name: str) -> pd.DataFrame:
     if not path.is_file():
         raise HandoffError(f"{path} is not there: run the notebook that writes {name!r} with the same run_folder first")
     return check(name, pd.read_parquet(path))
+
+
+def everybody(run_folder: str | os.PathLike[str]) -> pd.DataFrame:
+    """The lines of all identified buyers in the order of time: the tables ``transactions`` and ``once`` together."""
+    parts = [read(run_folder, name) for name in ("transactions", "once")]
+    lines = pd.concat(parts, ignore_index=True) if len(parts[1]) else parts[0]
+    return lines.sort_values("time", kind="stable", ignore_index=True)
 
 
 def _write(path: Path, rows: pd.DataFrame) -> Path:

@@ -7,93 +7,46 @@ them. Precision and recall say how close it comes; they describe this group and 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from itertools import product
 
-import numpy as np
 import pandas as pd
 from sklearn.tree import DecisionTreeClassifier
 
 from insiders.choice import Flags
+from insiders.conditions import UNITS, Condition, Rule, all_hold, all_text, amount
 from insiders.errors import AnalysisError
 
-UNITS: Mapping[str, str] = MappingProxyType(
-    {
-        "n_items": "{} pieces bought",
-        "n_invoices": "{} purchase invoices",
-        "n_products": "{} different products",
-        "gross_revenue": "{money} gross revenue",
-        "avg_ticket": "{money} per invoice",
-        "avg_basket_items": "{} pieces per invoice",
-        "avg_basket_products": "{} products per invoice",
-        "recency_days": "{} days since the last purchase",
-        "tenure_days": "{} days since the first purchase",
-        "n_returns": "{} return invoices",
-    }
-)
-"""Features a rule may use (none has gaps), and how an amount of each reads."""
+__all__ = ["UNITS", "Condition", "Rule", "amount", "f1", "fit", "precision_recall", "table", "why"]
 
 MOST_CONDITIONS = 5
+ASKED = 0.95
+"""The least precision and recall with which a rule may stand for the group."""
 GOOD_ENOUGH = 0.02
 """A shorter rule is preferred to a longer one whose F1 is higher by no more than this."""
 
 
-@dataclass(frozen=True)
-class Condition:
-    """A feature within bounds; a missing bound is infinite."""
+def fit(customers: pd.DataFrame, is_insider: Flags, features: Sequence[str] | None = None) -> Rule:
+    """The shortest rule of at most five conditions with 95 % precision and recall, thresholds rounded.
 
-    feature: str
-    at_least: float = -math.inf
-    below: float = math.inf
-
-    def holds(self, customers: pd.DataFrame) -> Flags:
-        """Who meets the condition."""
-        values = customers[self.feature].to_numpy()
-        return (values >= self.at_least) & (values < self.below)
-
-    def text(self, currency: str) -> str:
-        """The condition as a person says it."""
-        if self.at_least == -math.inf:
-            return f"less than {amount(self.feature, self.below, currency)}"
-        if self.below == math.inf:
-            return f"at least {amount(self.feature, self.at_least, currency)}"
-        low = amount(self.feature, self.at_least, currency).split(" ")[0]
-        return f"from {low} to less than {amount(self.feature, self.below, currency)}"
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Alternatives, any of which suffices; each a tuple of conditions that must all hold."""
-
-    alternatives: tuple[tuple[Condition, ...], ...]
-
-    def holds(self, customers: pd.DataFrame) -> Flags:
-        """Who meets the rule."""
-        return np.any([_all_hold(alternative, customers) for alternative in self.alternatives], axis=0)
-
-    def text(self, currency: str) -> str:
-        """The rule in words."""
-        return "; or ".join(_all_text(alternative, currency) for alternative in self.alternatives)
-
-
-def fit(customers: pd.DataFrame, is_insider: Flags, features: Sequence[str] = tuple(UNITS)) -> Rule:
-    """The shortest rule of at most five conditions that comes close to the best of them, thresholds rounded.
-
-    Raises AnalysisError where everybody or nobody is an Insider.
+    Where none reaches both, the shortest that comes close to the best of them by F1. Unless ``features`` are named, all
+    of `UNITS` that the table has are tried. Raises AnalysisError where everybody or nobody is an Insider.
     """
     if is_insider.all() or not is_insider.any():
         raise AnalysisError("a rule needs customers on both sides: either every customer is an Insider or none is")
+    features = [name for name in UNITS if name in customers] if features is None else features
     counts = {name for name in features if pd.api.types.is_integer_dtype(customers[name])}
     rules = []
-    for leaves in range(2, MOST_CONDITIONS + 2):
-        tree = DecisionTreeClassifier(
-            max_leaf_nodes=leaves, min_samples_leaf=5, class_weight="balanced", random_state=0
-        )
+    for leaves, weight in product(range(2, MOST_CONDITIONS + 2), ("balanced", None)):
+        tree = DecisionTreeClassifier(max_leaf_nodes=leaves, min_samples_leaf=5, class_weight=weight, random_state=0)
         tree.fit(customers[list(features)].astype("float64"), is_insider)
-        rule = _from_tree(tree, features, counts)
+        rule = _pruned(_from_tree(tree, features, counts), customers, is_insider)
         if rule.alternatives and _conditions(rule) <= MOST_CONDITIONS:
-            rules.append(_rounded(rule, customers, is_insider))
+            rules.append(_pruned(_rounded(rule, customers, is_insider), customers, is_insider))
+    reaching = [rule for rule in rules if _stands_for(rule, customers, is_insider)]
+    if reaching:
+        return min(reaching, key=_conditions)
     best = max(f1(rule.holds(customers), is_insider) for rule in rules)
     good = [rule for rule in rules if f1(rule.holds(customers), is_insider) >= best - GOOD_ENOUGH]
     return min(good, key=_conditions)
@@ -103,7 +56,7 @@ def table(rule: Rule, customers: pd.DataFrame, is_insider: Flags, currency: str)
     """The hand-off table ``rules``: the whole rule first, then its alternatives and single conditions."""
     parts = {rule.text(currency): rule.holds(customers)}
     for alternative in rule.alternatives:
-        parts.setdefault(_all_text(alternative, currency), _all_hold(alternative, customers))
+        parts.setdefault(all_text(alternative, currency), all_hold(alternative, customers))
         for condition in alternative:
             parts.setdefault(condition.text(currency), condition.holds(customers))
     rows = [(text, *precision_recall(met, is_insider), int(met.sum())) for text, met in parts.items()]
@@ -131,13 +84,6 @@ def f1(met: Flags, is_insider: Flags) -> float:
     return 2 * int((met & is_insider).sum()) / max(1, int(met.sum() + is_insider.sum()))
 
 
-def amount(feature: str, value: float, currency: str) -> str:
-    """An amount of a feature in its unit."""
-    figure = f"{value:,.0f}" if value >= 100 or value == round(value) else f"{value:,.1f}"
-    sign = f"{currency} " if currency.isalpha() else currency
-    return UNITS[feature].format(figure, money=f"{sign}{figure}")
-
-
 def _from_tree(tree: DecisionTreeClassifier, features: Sequence[str], counts: Collection[str]) -> Rule:
     """The paths to those leaves where Insiders are the likelier; nobody has half an invoice, so counts are whole."""
     inner = tree.tree_
@@ -159,9 +105,44 @@ def _from_tree(tree: DecisionTreeClassifier, features: Sequence[str], counts: Co
     return Rule(tuple(found))
 
 
+def _pruned(rule: Rule, customers: pd.DataFrame, is_insider: Flags) -> Rule:
+    """Without the bounds that the rule is no worse without: a tree parts its leaves even where it need not."""
+    kept = list(rule.alternatives)
+
+    def try_instead(place: int, *instead: tuple[Condition, ...]) -> bool:
+        tried = [*kept[:place], *instead, *kept[place + 1 :]]
+        worse = f1(Rule(tuple(tried)).holds(customers), is_insider) < f1(Rule(tuple(kept)).holds(customers), is_insider)
+        if not worse:
+            kept[:] = tried
+        return not worse
+
+    for place in range(len(kept)):
+        for feature, bound in product(dict.fromkeys(each.feature for each in kept[place]), ("at_least", "below")):
+            shorter = _without(kept[place], feature, bound)
+            if shorter and shorter != kept[place]:
+                try_instead(place, shorter)
+    for place in range(len(kept) - 1, -1, -1):
+        if len(kept) > 1:
+            try_instead(place)
+    return Rule(tuple(kept))
+
+
+def _without(alternative: tuple[Condition, ...], feature: str, bound: str) -> tuple[Condition, ...]:
+    """The alternative without a bound of a feature; a condition that has none left goes."""
+    loose = [
+        each
+        if each.feature != feature
+        else replace(each, at_least=-math.inf)
+        if bound == "at_least"
+        else replace(each, below=math.inf)
+        for each in alternative
+    ]
+    return tuple(each for each in loose if each.at_least > -math.inf or each.below < math.inf)
+
+
 def _rounded(rule: Rule, customers: pd.DataFrame, is_insider: Flags) -> Rule:
     """Thresholds with as few digits as leave the rule as good as it was."""
-    exact = f1(rule.holds(customers), is_insider)
+    exact, stands = f1(rule.holds(customers), is_insider), _stands_for(rule, customers, is_insider)
     for digits in (1, 2, 3, 4):
         rough = Rule(
             tuple(
@@ -169,9 +150,14 @@ def _rounded(rule: Rule, customers: pd.DataFrame, is_insider: Flags) -> Rule:
                 for alternative in rule.alternatives
             )
         )
-        if f1(rough.holds(customers), is_insider) >= exact - GOOD_ENOUGH / 2:
+        as_good = f1(rough.holds(customers), is_insider) >= exact - GOOD_ENOUGH / 2
+        if as_good and (not stands or _stands_for(rough, customers, is_insider)):
             return rough
     return rule
+
+
+def _stands_for(rule: Rule, customers: pd.DataFrame, is_insider: Flags) -> bool:
+    return min(precision_recall(rule.holds(customers), is_insider)) >= ASKED
 
 
 def _round(value: float, digits: int) -> float:
@@ -182,14 +168,6 @@ def _conditions(rule: Rule) -> int:
     return sum(
         (c.at_least > -math.inf) + (c.below < math.inf) for alternative in rule.alternatives for c in alternative
     )
-
-
-def _all_hold(alternative: Sequence[Condition], customers: pd.DataFrame) -> Flags:
-    return np.all([condition.holds(customers) for condition in alternative], axis=0)
-
-
-def _all_text(alternative: Sequence[Condition], currency: str) -> str:
-    return " and ".join(condition.text(currency) for condition in alternative)
 
 
 def _reason(rule: Rule, customer: pd.Series, member: bool, met: bool, currency: str) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from insiders import traits
-from insiders.choice import Flags, jaccard
+from insiders.choice import SMALLEST_SHARE, Flags, jaccard
 from insiders.clusters import NOISE, Labels
+from insiders.spaces import Points
 
 
 def assign(customers: pd.DataFrame, labels: Labels, insiders: Flags) -> pd.DataFrame:
@@ -22,6 +25,26 @@ def assign(customers: pd.DataFrame, labels: Labels, insiders: Flags) -> pd.DataF
     return pd.DataFrame(
         {"customer_id": customers["customer_id"], "segment": named.astype("string[pyarrow]"), "is_insider": insiders}
     )
+
+
+def remaining(labels: Labels, points: Points, insiders: Flags, least_share: float = SMALLEST_SHARE) -> Labels:
+    """The clusters, where the Insiders were taken out of them by another rule: none is left too small to name.
+
+    A cluster that keeps fewer than ``least_share`` of all customers joins the nearest other one (by the centres of
+    those who remain); the Insiders keep the label of their cluster. Labels stay as they are where every cluster is
+    large enough, or only one is left.
+    """
+    found = labels.copy()
+    rest = ~insiders & (labels != NOISE)
+    while True:
+        numbers, sizes = np.unique(found[rest], return_counts=True)
+        small = numbers[np.argmin(sizes)] if len(sizes) > 1 else NOISE
+        if small == NOISE or sizes.min() >= least_share * len(labels):
+            return found
+        centres = {number: points[rest & (found == number)].mean(axis=0) for number in numbers}
+        others = [number for number in numbers if number != small]
+        near = min(others, key=lambda number: float(np.linalg.norm(centres[number] - centres[small])))
+        found[found == small] = near
 
 
 def by_customer(per_cluster: npt.NDArray[np.float64], labels: Labels) -> npt.NDArray[np.float64]:
@@ -90,6 +113,34 @@ def beside_sort(customers: pd.DataFrame, is_insider: Flags, buyers: pd.Series) -
         in_both=int((is_insider & best).sum()),
         overlap=jaccard(is_insider, best),
     ).rename_axis("group")
+
+
+def beside(customers: pd.DataFrame, groups: Mapping[str, Flags], buyers: pd.Series) -> pd.DataFrame:
+    """Groups of customers side by side: what each holds, and how far it is the first one.
+
+    Index ``group``, in the order given. Columns: ``customers``; ``customers_share``, ``revenue_share``, ``items_share``
+    (of the segmented customers), ``revenue_share_of_buyers`` (of all identified buyers' gross revenue); ``sort_share``
+    (revenue share of as many customers by a plain sort); ``jaccard`` (similarity to the first group).
+    """
+    first = next(iter(groups.values()))
+    revenue = customers["gross_revenue"].to_numpy("float64")
+    items = customers["n_items"].to_numpy("float64")
+    ranked = np.sort(revenue)[::-1]
+    rows = {
+        name: (
+            int(flags.sum()),
+            float(flags.mean()),
+            float(revenue[flags].sum() / revenue.sum()),
+            float(items[flags].sum() / items.sum()),
+            float(revenue[flags].sum() / float(buyers["gross_revenue"])),
+            float(ranked[: flags.sum()].sum() / revenue.sum()),
+            jaccard(first, flags),
+        )
+        for name, flags in groups.items()
+    }
+    columns = ["customers", "customers_share", "revenue_share", "items_share", "revenue_share_of_buyers"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=[*columns, "sort_share", "jaccard"])
+    return table.rename_axis("group")
 
 
 def _actions(customers: pd.DataFrame, assigned: pd.DataFrame, table: pd.DataFrame) -> list[str]:

@@ -99,6 +99,14 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return [float(value) for value in corrected]
 
 
+def share_interval(hits: int, of: int, *, confidence: float = 0.95) -> Interval:
+    """A share with the score interval of Wilson (1927); of nobody, nothing is known: 0 between 0 and 1."""
+    if not of:
+        return Interval(0.0, 0.0, 1.0, confidence, "Wilson")
+    bounds = stats.binomtest(hits, of).proportion_ci(confidence, method="wilson")
+    return Interval(hits / of, float(bounds.low), float(bounds.high), confidence, "Wilson")
+
+
 def mean_t_interval(values: pd.Series, *, confidence: float = 0.95) -> Interval:
     """Mean with Student's t interval: right for means of roughly normal values, or of very many."""
     numbers = _values(values)

@@ -1,12 +1,17 @@
-"""How well each cluster survives when the customers are drawn anew (Hennig 2007, clusterwise Jaccard similarity)."""
+"""How far clusters and Insiders survive other customers and other seeds.
+
+Clusters by Hennig's clusterwise Jaccard similarity (2007), clusterings by the adjusted Rand index (Hubert and Arabie
+1985), and the Insiders, whoever chooses them, by the Jaccard similarity of the groups.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from sklearn.metrics import adjusted_rand_score
 
 from insiders import choice, spaces
 from insiders.choice import Flags, jaccard
@@ -31,6 +36,55 @@ def stability(points: Points, labels: Labels, model: str, *, seed: int, resample
         if again is not None:
             row[:] = _best_matches(labels[drawn], again, k)
     return scores.mean(axis=0)
+
+
+def agreement(points: Points, labels: Labels, model: str, *, seed: int, resamples: int = 20) -> pd.DataFrame:
+    """Adjusted Rand index between a clustering and the same model's on subsamples of 80 %, and under other seeds.
+
+    The space stays as it is. One row per repetition: ``kind`` (``seed`` or ``subsample``), ``seed`` and
+    ``adjusted_rand`` (1 the same, 0 as by chance) over the customers of the subsample. Noise is a group like others.
+    Where the model finds another number of clusters (DBSCAN, HDBSCAN) the index is 0.
+    """
+    k, rows = int(labels.max()) + 1, []
+    everyone = np.arange(len(points))
+    for kind in ("seed", "subsample"):
+        for other in range(seed + 1, seed + 1 + resamples):
+            drawn = everyone if kind == "seed" else subsample(len(points), other)
+            again = MODELS[model](points[drawn], [k], other).get(k)
+            index = 0.0 if again is None else float(adjusted_rand_score(labels[drawn], again))
+            rows.append((kind, other, index))
+    return pd.DataFrame(rows, columns=["kind", "seed", "adjusted_rand"])
+
+
+def of_insiders(
+    customers: pd.DataFrame,
+    choose: Callable[[pd.DataFrame, int], Flags],
+    *,
+    seeds: Iterable[int],
+    reference: int,
+) -> pd.DataFrame:
+    """How far any way of choosing Insiders gives the same group again, with other seeds and on 80 % of the customers.
+
+    ``choose``: customers and a seed to flags. The group of seed ``reference`` on all customers is what the others are
+    held against, among those customers that the repetition had. One row per repetition: ``kind`` (``seed`` or
+    ``subsample``), ``seed``, ``insiders`` (customers), ``revenue_share`` (of the repetition's customers) and
+    ``jaccard``.
+    """
+    first = choose(customers, reference)
+    revenue = customers["gross_revenue"].to_numpy("float64")
+    everyone, rows, seeds = np.arange(len(customers)), [], list(seeds)
+    for kind in ("seed", "subsample"):
+        for seed in seeds:
+            drawn = everyone if kind == "seed" else subsample(len(customers), seed)
+            group = choose(customers.iloc[drawn].reset_index(drop=True), seed)
+            share = float(revenue[drawn][group].sum() / revenue[drawn].sum())
+            rows.append((kind, seed, int(group.sum()), share, jaccard(first[drawn], group)))
+    return pd.DataFrame(rows, columns=["kind", "seed", "insiders", "revenue_share", "jaccard"])
+
+
+def subsample(size: int, seed: int, share: float = 0.8) -> npt.NDArray[np.int64]:
+    """Places of a share of the customers, drawn without replacement, in order."""
+    return np.sort(np.random.default_rng(seed).choice(size, int(share * size), replace=False))
 
 
 def over_seeds(

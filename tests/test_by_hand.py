@@ -26,7 +26,7 @@ def executed(
     for name in NOTEBOOKS:
         notebook = nbformat.read(desk / "notebooks" / name, as_version=4)
         for cell in notebook.cells:
-            cell.source = cell.source.replace('source: str = "auto"', 'source: str = "demo:500"')
+            cell.source = cell.source.replace('source: str = "auto"', 'source: str = "demo:300"')
         done[name] = NotebookClient(notebook, resources={"metadata": {"path": str(desk / "notebooks")}}).execute()
     return done
 

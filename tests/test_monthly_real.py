@@ -16,6 +16,12 @@ from tests.servers import AWS, Server, make_bucket
 
 SECRET = "correct-horse-battery-staple"
 
+LIGHT = [
+    *("-p", "clustering.spaces_compared=scaled,forest_leaves", "-p", "clustering.policies_compared=faded_revenue,rfm"),
+    *("-p", "clustering.classifiers=revenue,logistic", "-p", "clustering.refits=1", "-p", "clustering.rounds=0"),
+]
+"""What the clustering leaves out here: the run of the generated shop has it all."""
+
 
 @pytest.fixture(scope="module")
 def finished(
@@ -30,6 +36,7 @@ def finished(
     endpoint = f"http://127.0.0.1:{s3_server.port}"
     make_bucket(_client(endpoint), name.replace("_", "-"))
     return run_monthly(
+        *LIGHT,
         environment={
             **AWS,
             "AWS_SECRET_ACCESS_KEY": SECRET,
@@ -39,7 +46,7 @@ def finished(
             "INSIDERS_DATABASE_URL": f"postgresql://insiders:{SECRET}@127.0.0.1:{postgres_server.port}/{name}",
             "INSIDERS_BUCKET": f"{name.replace('_', '-')}/archive",
             "INSIDERS_ENDPOINT_URL": endpoint,
-        }
+        },
     )
 
 
@@ -87,6 +94,25 @@ class TestReal(GoodRun):
         """The share of the plain revenue sort stands beside the Insiders' own, and no group of that size has more."""
         assert 0.02 < finished.metrics["insiders_customer_share"] < 0.2
         assert finished.metrics["plain_sort_revenue_share"] >= finished.metrics["insiders_revenue_share"] - 1e-9
+
+    def test_judges_the_policy_by_later_revenue(self, finished: Finished) -> None:
+        """The plain sort captures more than half of later revenue, less than the oracle, and is recommended."""
+        assert finished.metrics["recommended_policy"] == "revenue"
+        assert 0.5 < finished.metrics["plain_sort_captured"] < finished.metrics["oracle_captured"]
+
+    def test_says_in_words_who_is_eligible(self, finished: Finished) -> None:
+        """The rule reaches 95 % of precision and recall against those who are eligible."""
+        assert finished.metrics["rule_reached"] == "yes"
+        assert finished.metrics["rule_precision"] > 0.95
+
+    def test_everybody_has_a_probability_of_high_value(self, finished: Finished) -> None:
+        """The current customers all have the champion's probability, between 0 and 1."""
+        asked = "SELECT count(*) FROM current_customers WHERE probability_high_value BETWEEN 0 AND 1"
+        everybody = "SELECT count(*) FROM current_customers"
+        with database(finished).connect() as connection:
+            assert (
+                connection.execute(sa.text(asked)).scalar_one() == connection.execute(sa.text(everybody)).scalar_one()
+            )
 
 
 def _client(endpoint: str) -> Any:

@@ -23,8 +23,13 @@ MODEL_MARKS: Mapping[str, tuple[str, str]] = {
     "gaussian_mixture": (style.PALETTE[2], "s"),
     "ward": (style.PALETTE[1], "^"),
     "dbscan": (style.PALETTE[6], "x"),
+    "hdbscan": (style.PALETTE[4], "+"),
 }
 """Colour and marker of each model, the same in every figure."""
+
+
+WORST = -0.3
+"""Silhouettes below this leave the figure: they say that a clustering is worse than none, no matter how much."""
 
 
 def importances(spaces: Mapping[str, Space]) -> Figure:
@@ -37,7 +42,8 @@ def importances(spaces: Mapping[str, Space]) -> Figure:
         colour = style.ACCENT if space.sees_revenue else style.PALETTE[2]
         bars = ax.barh(falling.index, falling, color=colour)
         ax.bar_label(bars, [f"{100 * value:.1f} %" for value in falling], padding=3, fontsize=9)
-        ax.set(title=_title(space), xlabel="share of the forest's gain in purity", xlim=(0, 1.15 * falling.max()))
+        ax.set(xlabel="share of the forest's gain in purity", xlim=(0, 1.15 * falling.max()))
+        ax.set_title(_title(space), fontsize=11)
         ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         ax.xaxis.set_major_formatter(style.percent())
         ax.grid(axis="y", visible=False)
@@ -55,6 +61,7 @@ def silhouettes_by_k(scores: pd.DataFrame, space: str, model: str, k: int) -> Fi
             line = scores[(scores["space"] == name) & (scores["model"] == one)]
             ax.plot(line["k"], line["silhouette"], color=colour, marker=mark, markersize=5, linewidth=1.2, label=one)
         ax.set(title=name)
+        ax.set_ylim(bottom=max(WORST, ax.get_ylim()[0]))
     for ax in axes.flat[len(names) :]:
         ax.set_visible(False)
     chosen = scores[(scores["space"] == space) & (scores["model"] == model) & (scores["k"] == k)]
@@ -152,7 +159,8 @@ def shares(segments: pd.DataFrame, currency: str) -> Figure:
 
 
 def stability(segments: pd.DataFrame) -> Figure:
-    """Bootstrap Jaccard similarity of each segment, against Hennig's marks."""
+    """Bootstrap Jaccard similarity of each segment, against Hennig's marks; segments without one are left out."""
+    segments = segments[segments["stability"].notna()]
     figure = Figure(figsize=(style.WIDE[0], 1.4 + 0.34 * len(segments)))
     ax = figure.subplots()
     places = np.arange(len(segments))[::-1]
@@ -163,7 +171,7 @@ def stability(segments: pd.DataFrame) -> Figure:
         ax.axvline(mark, color=style.INK, linestyle="--", linewidth=1)
         ax.annotate(meaning, (mark, 1.0), xycoords=("data", "axes fraction"), ha=side, va="bottom", fontsize=9)
     ax.set_yticks(places, segments["segment"], fontsize=9)
-    ax.set(xlim=(min(0.4, segments["stability"].min() - 0.05), 1.02), ylim=(-0.6, len(segments) - 0.4))
+    ax.set(xlim=(min([0.4, *(segments["stability"] - 0.05)]), 1.02), ylim=(-0.6, len(segments) - 0.4))
     ax.set_xlabel("mean Jaccard similarity over bootstrap resamples (0 to 1)")
     ax.set_title("How well each segment survives a new draw of customers", pad=20)
     return figure

@@ -13,7 +13,10 @@ from insiders.wording import counted, decimal, listing, money, percent, whole
 
 def spaces_reading(spaces: Mapping[str, Space]) -> str:
     """How each space came about."""
-    return "\n".join(f"- **{space.name}**: {space.how}." for space in spaces.values())
+    return "\n".join(
+        f"- **{space.name}**: {space.how}." + (f" Approximation: {space.approximation}." if space.approximation else "")
+        for space in spaces.values()
+    )
 
 
 def importance_reading(spaces: Mapping[str, Space]) -> str:
@@ -119,36 +122,44 @@ def insiders_reading(beside: pd.DataFrame, segments: pd.DataFrame, currency: str
     )
 
 
-def rule_reading(rules: pd.DataFrame) -> str:
-    """The eligibility in words, with how close it comes."""
-    rule = rules.iloc[0]
-    close = min(rule["precision"], rule["recall"]) >= 0.95
-    verdict = (
-        "Whoever applies the rule alone gets nearly the same group."
-        if close
-        else "The rule is an approximation: 95 % of precision and recall are not both reached with five conditions."
-    )
-    meet = counted(int(rule["customers"]), "customer who meets", "customers who meet")
+def best_silhouettes(scores: pd.DataFrame) -> pd.DataFrame:
+    """The best silhouette of every space (rows) and model, with its number of clusters and noise: 0.612 at 3."""
+    best = scores.loc[scores.groupby(["space", "model"], sort=False)["silhouette"].idxmax()]
+    cells = [
+        f"{row['silhouette']:.3f} at {row['k']}"
+        + (f" ({percent(row['noise_share'], 0)} noise)" if row["noise_share"] > 0 else "")
+        for row in best.to_dict("records")
+    ]
+    wide = best.assign(cell=cells).pivot(index="space", columns="model", values="cell")
+    order = [list(dict.fromkeys(scores[name])) for name in ("space", "model")]
+    return wide.reindex(index=order[0], columns=order[1]).fillna("–")
+
+
+def firmness_reading(choice: Choice, firm: pd.DataFrame) -> str:
+    """The number of clusters and why, and what a rule without stability would have taken."""
+    most = firm.loc[firm["mean"].idxmax()].to_dict()
     return (
-        f"**What makes an Insider: {rule['rule']}.** Of the {meet} this, {percent(rule['precision'])} are Insiders "
-        f"(precision), and {percent(rule['recall'])} of the Insiders meet it (recall). {verdict}"
+        f"**{choice.model} in `{choice.space}`.** {choice.reason} The firmest on average is k = "
+        f"{most['k']:.0f} ({decimal(most['mean'])}). Columns: mean bootstrap Jaccard similarity of the weakest cluster "
+        "and of all, share of the customers in the smallest, and two scores (a higher silhouette and a lower "
+        "Davies-Bouldin index separate better)."
     )
 
 
-def stability_reading(segments: pd.DataFrame, seeds: pd.DataFrame) -> str:
-    """How firm the Insiders are: against new draws of customers in this space, and against new spaces."""
-    row = segments[segments["is_insiders"]].iloc[0]
-    weakest = segments.loc[segments["stability"].idxmin()]
-    lowest = float(seeds["jaccard"].min())
-    verdict = (
-        "The group does not hang on the seed."
-        if lowest >= 0.9
-        else "The group hangs on the seed: read its border as a zone, and the core as what is sure."
-    )
-    return (
-        f"Over bootstrap resamples in the same space the Insiders keep a mean Jaccard similarity of "
-        f"{decimal(float(row['stability']))}; the least stable segment is “{weakest['segment']}” with "
-        f"{decimal(float(weakest['stability']))}. The whole procedure with {counted(len(seeds), 'other seed')}, space "
-        f"included, gives {listing([whole(value) for value in seeds['insiders']])} Insiders, whose Jaccard similarity "
-        f"to these is {decimal(lowest)} at least and {decimal(float(seeds['jaccard'].mean()))} on average. {verdict}"
-    )
+def profile_table(segments: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """The segments side by side, as a person reads them; a column per segment, highest mean revenue first."""
+    rows = {
+        "customers": segments["customers"].map(whole),
+        "of all segmented customers": segments["customer_share"].map(percent),
+        "of their gross revenue": segments["revenue_share"].map(percent),
+        "of their pieces": segments["items_share"].map(percent),
+        "gross revenue, mean": [money(value, currency) for value in segments["mean_gross_revenue"]],
+        "gross revenue, median": [money(value, currency) for value in segments["median_gross_revenue"]],
+        "last purchase, median days ago": segments["median_recency_days"].map(whole),
+        "purchase invoices, median": segments["median_invoices"].map(whole),
+        "ticket, median": [money(value, currency) for value in segments["median_ticket"]],
+        "days between visits, median": segments["median_gap_days"].map(whole),
+        "value returned, mean share": segments["mean_return_share"].map(percent),
+        "silhouette, mean (−1 to 1)": segments["silhouette"].map(decimal),
+    }
+    return pd.DataFrame(rows).set_axis(segments["segment"]).T.rename_axis(columns=None)

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from insiders import choice
-from insiders.clusters import NOISE, Comparison
+from insiders.clusters import NOISE, Comparison, compare
 from insiders.errors import AnalysisError
+from tests.insiders.clusters.blobs import blobs
 
 
 def worths(*sizes_and_worths: tuple[int, float]) -> tuple[np.ndarray, pd.Series]:
@@ -122,3 +123,45 @@ def test_jaccard_of_known_groups() -> None:
     """Two shared of four in either is one half; two empty groups are the same."""
     assert choice.jaccard(np.array([1, 1, 1, 0], bool), np.array([0, 1, 1, 1], bool)) == 0.5
     assert choice.jaccard(np.zeros(3, bool), np.zeros(3, bool)) == 1
+
+
+def test_firm_groups_come_back() -> None:
+    """Four groups that lie apart are found again in every resample; eight parts of them are not."""
+    points, _ = blobs(160)
+    cuts = compare({"a": points}, ["kmeans"], range(3, 9), seed=0).labels["a", "kmeans"]
+    found = choice.firmness(points, cuts, "kmeans", seed=0, resamples=5).set_index("k").to_dict("index")
+    assert found[4]["weakest"] > 0.95
+    assert found[8]["weakest"] < 0.8
+    assert found[4]["smallest_share"] == pytest.approx(0.25)
+
+
+def firm(*weakest: float, smallest: float = 0.1) -> pd.DataFrame:
+    """Firmness of k = 3, 4, 5 and so on."""
+    rows = [(3 + place, value, value, smallest) for place, value in enumerate(weakest)]
+    return pd.DataFrame(rows, columns=["k", "weakest", "mean", "smallest_share"])
+
+
+def test_the_largest_firm_number_of_segments_is_taken() -> None:
+    """Five clusters are firm enough, six are not, so there are five."""
+    assert choice.segments_of(firm(0.9, 0.8, 0.61, 0.5), "scaled", "kmeans", None).k == 5
+
+
+def test_where_nothing_is_firm_the_nearest_is_taken_and_said() -> None:
+    """The least bad number is taken, and the reason says that none is good."""
+    chosen = choice.segments_of(firm(0.5, 0.55, 0.4), "scaled", "kmeans", None)
+    assert chosen.k == 4
+    assert "no number of segments" in chosen.reason
+
+
+def test_a_tiny_segment_is_no_segment() -> None:
+    """However firm, a clustering whose smallest cluster nobody would write to is not taken."""
+    assert "no number" in choice.segments_of(firm(0.9, smallest=0.01), "scaled", "kmeans", None).reason
+
+
+def test_the_number_asked_for_is_taken_or_refused() -> None:
+    """A k that was asked for is taken, firm or not; one that the model has not is refused."""
+    assert choice.segments_of(firm(0.5, 0.4), "scaled", "dbscan", 4).k == 4
+    with pytest.raises(AnalysisError, match="k = 8"):
+        choice.segments_of(firm(0.5), "scaled", "dbscan", 8)
+    with pytest.raises(AnalysisError, match="3 to 8 clusters"):
+        choice.segments_of(firm(), "scaled", "dbscan", None)

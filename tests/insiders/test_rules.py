@@ -92,3 +92,36 @@ def test_a_group_without_an_outside_has_no_rule(everybody: bool) -> None:
     """Where everybody or nobody is a member there is nothing to tell apart."""
     with pytest.raises(AnalysisError, match="both sides"):
         rules.fit(customers(), np.full(len(customers()), everybody))
+
+
+def test_the_asked_precision_and_recall_come_before_brevity() -> None:
+    """Where a longer rule reaches 95 % of both and a shorter one only nearly, the longer is taken."""
+    people = customers()
+    lines = people["n_invoices"].quantile(0.5), people["recency_days"].quantile(0.9)
+    members = ((people["n_invoices"] >= lines[0]) & (people["recency_days"] < lines[1])).to_numpy()
+    rule = rules.fit(people, members)
+    assert min(rules.precision_recall(rule.holds(people), members)) >= rules.ASKED
+
+
+def test_no_bound_is_idle() -> None:
+    """What a tree parts without need is left out: dropping any bound or alternative of a rule makes it worse."""
+    people = customers()
+    often, lately = people["n_invoices"] >= people["n_invoices"].quantile(0.9), people["recency_days"] < 20
+    members = (often | (lately & (people["gross_revenue"] > people["gross_revenue"].quantile(0.6)))).to_numpy()
+    rule = rules.fit(people, members)
+    whole = rules.f1(rule.holds(people), members)
+    for part in rule.alternatives:
+        others = tuple(each for each in rule.alternatives if each is not part)
+        if others:
+            assert rules.f1(Rule(others).holds(people), members) < whole
+        for condition in part if len(part) > 1 else ():
+            rest = tuple(each for each in part if each is not condition)
+            assert rules.f1(Rule((*others, rest)).holds(people), members) < whole
+
+
+def test_only_features_that_are_there_are_tried() -> None:
+    """A table with windows of recent revenue may be described by them, one without is not asked for them."""
+    people = customers().assign(revenue_180=np.random.default_rng(1).random(len(customers())) * 1000)
+    members = (people["revenue_180"] >= 800).to_numpy()
+    assert rules.fit(people, members).text("£").endswith("gross revenue in the last 180 days")
+    assert "180" not in rules.fit(customers(), members).text("£")

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from insiders import choice, handoff, segments, spaces, traits
-from insiders.clusters import MODELS, NOISE, Comparison
-from insiders.customers import features
-from insiders.sources import load
-from insiders.transactions import prepare
+from insiders import handoff, segments, traits
+from insiders.clusters import NOISE
 from tests.insiders.demo_customers import customers
 
 
@@ -112,14 +107,27 @@ def test_plain_sort_against_itself_overlaps_fully() -> None:
     assert segments.beside_sort(customers(), best, buyers)["overlap"].tolist() == [1, 1]
 
 
-def test_real_shop_has_insiders_of_the_size_that_a_programme_serves(real_data: Path) -> None:
-    """On the real file the default choice gives a tenth of the customers who hold more than half of the revenue."""
-    people = features(prepare(load(str(real_data / "online_retail.parquet")).transactions).transactions)
-    points = spaces.fit(people, ["forest_leaves"], seed=42)["forest_leaves"].points
-    comparison = Comparison(
-        pd.DataFrame({"space": "forest_leaves", "model": "ward", "k": [10], "silhouette": [0.5]}),
-        {("forest_leaves", "ward"): MODELS["ward"](points, [10], 42)},
-    )
-    row = choice.candidates(comparison, people, "revenue").iloc[0]
-    assert 0.09 < row["insiders_share"] < 0.12
-    assert 0.53 < row["insiders_revenue_share"] < 0.57
+def test_what_the_insiders_leave_is_joined_where_it_is_too_small() -> None:
+    """A cluster that keeps two customers joins the nearest other one; the Insiders keep their label."""
+    points = np.array([[0.0]] * 50 + [[10.0]] * 40 + [[11.0]] * 10, "float32")
+    labels = np.repeat([0, 1, 2], [50, 40, 10]).astype("int16")
+    insiders = np.zeros(100, dtype=bool)
+    insiders[91:99] = True
+    found = segments.remaining(labels, points, insiders, 0.05)
+    assert found[~insiders].tolist() == [0] * 50 + [1] * 42
+    assert labels.tolist() == np.repeat([0, 1, 2], [50, 40, 10]).tolist()
+    none = np.zeros(100, dtype=bool)
+    assert segments.remaining(labels, points, none, 0.05).tolist() == labels.tolist()
+
+
+def test_groups_side_by_side() -> None:
+    """Every group names its share of customers and revenue, beside that of as many by a plain sort."""
+    best = (customers()["gross_revenue"].rank(method="first", ascending=False) <= 20).to_numpy()
+    buyers = pd.Series({"gross_revenue": 2 * customers()["gross_revenue"].sum()})
+    table = segments.beside(customers(), {"sort": best, "others": ~best}, buyers).to_dict("index")
+    sort, others = table["sort"], table["others"]
+    assert sort["revenue_share"] == pytest.approx(sort["sort_share"])
+    assert others["revenue_share"] < others["sort_share"]
+    assert sort["revenue_share"] + others["revenue_share"] == pytest.approx(1)
+    assert sort["revenue_share_of_buyers"] == pytest.approx(sort["revenue_share"] / 2)
+    assert (sort["jaccard"], others["jaccard"]) == (1, 0)

@@ -15,6 +15,7 @@ from insiders.significance import (
     mean_bootstrap_interval,
     mean_t_interval,
     shapiro_wilk,
+    share_interval,
 )
 
 
@@ -144,3 +145,10 @@ def test_shapiro_refuses(values: list[float]) -> None:
     """Fewer than three values, or equal ones, cannot be tested."""
     with pytest.raises(AnalysisError):
         shapiro_wilk(pd.Series(values))
+
+
+def test_a_share_lies_within_its_bounds() -> None:
+    """Wilson's bounds for 8 of 10 as Wilson's formula has them; of nobody nothing is known."""
+    found = share_interval(8, 10)
+    assert (found.estimate, round(found.lower, 4), round(found.upper, 4)) == (0.8, 0.4902, 0.9433)
+    assert (share_interval(0, 0).lower, share_interval(0, 0).upper) == (0.0, 1.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -74,26 +76,42 @@ def test_every_share_of_the_insiders_names_its_denominator() -> None:
     assert "€" in text
 
 
-@pytest.mark.parametrize(("precision", "verdict"), [(0.99, "nearly the same group"), (0.80, "approximation")])
-def test_a_poor_rule_is_called_an_approximation(precision: float, verdict: str) -> None:
-    """Below 95 % of precision or recall the sentence says that the rule is not the group."""
-    rules = pd.DataFrame({"rule": ["at least 5 invoices"], "precision": precision, "recall": 0.98, "customers": 40})
-    text = readings.rule_reading(rules)
-    assert "at least 5 invoices" in text
-    assert verdict in text
+def test_the_best_silhouette_names_its_k_and_its_noise() -> None:
+    """A cell is the best score of a space and model, with k, and the noise where there is any."""
+    rows = [("pca", "ward", 2, 0.2, 0.0), ("pca", "ward", 3, 0.3, 0.0), ("pca", "dbscan", 4, 0.1, 0.25)]
+    scores = pd.DataFrame([*rows, ("scaled", "ward", 2, 0.5, 0.0)])
+    scores.columns = pd.Index(["space", "model", "k", "silhouette", "noise_share"])
+    table = readings.best_silhouettes(scores)
+    assert table.loc["pca", "ward"] == "0.300 at 3"
+    assert table.loc["pca", "dbscan"] == "0.100 at 4 (25 % noise)"
+    assert table.loc["scaled", "dbscan"] == "–"
 
 
-@pytest.mark.parametrize(("lowest", "verdict"), [(0.95, "does not hang on the seed"), (0.4, "hangs on the seed")])
-def test_a_group_that_changes_with_the_seed_is_said_to(lowest: float, verdict: str) -> None:
-    """The verdict follows the lowest similarity over the seeds."""
-    profile = pd.DataFrame(
-        {"segment": ["Insiders", "Rare"], "is_insiders": [True, False], "stability": [0.9, 0.7]},
-    )
-    seeds = pd.DataFrame({"seed": [1, 2], "insiders": [20, 30], "jaccard": [1.0, lowest]})
-    text = readings.stability_reading(profile, seeds)
-    assert verdict in text
-    assert "“Rare” with 0.70" in text
-    assert "20 and 30 Insiders" in text
+def test_the_number_of_segments_is_given_with_its_reason() -> None:
+    """The sentence holds the choice's reason and the number that is firmest on average."""
+    firm = pd.DataFrame({"k": [3, 4], "weakest": [0.7, 0.8], "mean": [0.9, 0.85], "smallest_share": 0.1})
+    text = readings.firmness_reading(Choice("scaled", "kmeans", 4, "k = 4: Because."), firm)
+    assert "**kmeans in `scaled`.** k = 4: Because." in text
+    assert "firmest on average is k = 3 (0.90)" in text
+
+
+def test_the_profile_has_a_column_per_segment() -> None:
+    """A reader finds every segment with its shares, in percent of what the row says."""
+    best = (customers()["gross_revenue"].rank(method="first", ascending=False) <= 20).to_numpy()
+    flat = np.full(len(customers()), 0.3)
+    assigned = segments.assign(customers(), best.astype("int16"), best)
+    table = readings.profile_table(segments.profile(customers(), assigned, flat, flat), "€")
+    assert table.columns[0] == "Insiders"
+    assert table.loc["customers", "Insiders"] == "20"
+    assert table.loc["of all segmented customers", "Insiders"] == f"{100 * 20 / len(customers()):.1f} %"
+
+
+def test_an_approximation_is_said() -> None:
+    """A space made of a sample says so."""
+    space = forest("a", sees_revenue=False)
+    assert "Approximation" not in readings.spaces_reading({"a": space})
+    sampled = replace(space, approximation="made of a sample")
+    assert "Approximation: made of a sample." in readings.spaces_reading({"a": sampled})
 
 
 def test_no_other_space_is_said() -> None:

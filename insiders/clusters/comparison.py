@@ -1,0 +1,63 @@
+"""Every clustering of every space with its scores: computed once, cut many times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from insiders.clusters.ground import Ground, Labels
+from insiders.clusters.models import FROM_GROUND
+from insiders.clusters.scores import scores
+from insiders.spaces import Points
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Every clustering of every space, and its scores."""
+
+    scores: pd.DataFrame
+    """space, model, k, silhouette, silhouette_error (standard error; 0 where exact), davies_bouldin, calinski_harabasz,
+    bic (Gaussian mixtures; else missing), smallest (customers in the smallest cluster), smallest_share and noise_share
+    (of all customers)."""
+    labels: Mapping[tuple[str, str], Mapping[int, Labels]]
+    """Labels by (space, model) and k."""
+    approximation: str = ""
+    """What was not done with all customers, in a sentence; empty where everything is exact."""
+
+
+def compare(
+    points: Mapping[str, Points],
+    models: Sequence[str] = tuple(FROM_GROUND),
+    k_range: Iterable[int] = range(2, 16),
+    *,
+    seed: int,
+) -> Comparison:
+    """Cluster every space with every model for every k, and score the results.
+
+    A model without a clustering for some k has no row for it. Each space has one linkage for Ward and for the starts of
+    K-means and mixtures, and one distance matrix for DBSCAN and all silhouettes.
+    """
+    wanted = list(k_range)
+    rows, labels, approximation = [], {}, ""
+    for space, where in points.items():
+        ground = Ground(where, seed)
+        approximation = approximation or _approximation(ground)
+        for model in models:
+            cuts = FROM_GROUND[model](ground, wanted)
+            labels[space, model] = {k: ground.spread(cut) for k, cut in cuts.labels.items()}
+            told = {k: {**scores(ground, cut), "bic": cuts.bic.get(k, np.nan)} for k, cut in cuts.labels.items()}
+            rows += [{"space": space, "model": model, "k": k, **told[k]} for k in told]
+    return Comparison(pd.DataFrame(rows), labels, approximation)
+
+
+def _approximation(ground: Ground) -> str:
+    few, all_ = len(ground.points), len(ground.everyone)
+    if few == all_:
+        return ""
+    return (
+        f"the models and scores are those of a sample of {few:,} of {all_:,} customers; each of the others takes the "
+        "cluster of the nearest of them"
+    )

@@ -1,0 +1,65 @@
+"""The ground that clusterings of one space share: a sample where there are many, one linkage, one distance matrix."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy.cluster.hierarchy import linkage
+from sklearn.metrics import pairwise_distances
+from sklearn.neighbors import NearestNeighbors
+
+from insiders.spaces import Points
+
+Labels = npt.NDArray[np.int16]
+
+NOISE = -1
+
+FULL_SIZE = 5_000
+"""Up to so many customers everything is exact; beyond, every model works on a sample of that size, whose labels the
+other customers take from their nearest neighbour in it, and scores are those of the sample."""
+
+
+class Ground:
+    """What all models and scores of a space have in common, each made when first asked for and never again."""
+
+    def __init__(self, points: Points, seed: int) -> None:
+        self.everyone = points
+        self.seed = seed
+        self.sample = _sample(len(points), seed)
+        """Places of the sampled customers in the table; all of them, up to `FULL_SIZE`."""
+        self.points = points if len(self.sample) == len(points) else points[self.sample]
+
+    @cached_property
+    def tree(self) -> npt.NDArray[np.float64]:
+        """Ward's linkage of the sample."""
+        return np.asarray(linkage(self.points, method="ward"))
+
+    @cached_property
+    def distances(self) -> Points:
+        """Between the customers of the sample."""
+        return pairwise_distances(self.points).astype("float32")
+
+    @cached_property
+    def nearest(self) -> npt.NDArray[np.int64]:
+        """For every customer the nearest of the sample, by its place in the sample."""
+        if len(self.points) == len(self.everyone):
+            return np.arange(len(self.points))
+        return nearest(self.points, self.everyone)
+
+    def spread(self, labels: Labels) -> Labels:
+        """The sample's labels for all customers: each takes the label of the nearest in the sample."""
+        return labels[self.nearest]
+
+
+def nearest(known: Points, asked: Points) -> npt.NDArray[np.int64]:
+    """For each asked point the place of the nearest known one."""
+    search = NearestNeighbors(n_neighbors=1).fit(known)
+    return np.asarray(search.kneighbors(asked, return_distance=False)[:, 0])
+
+
+def _sample(size: int, seed: int) -> npt.NDArray[np.int64]:
+    if size <= FULL_SIZE:
+        return np.arange(size)
+    return np.sort(np.random.default_rng(seed).choice(size, FULL_SIZE, replace=False))

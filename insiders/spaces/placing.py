@@ -1,0 +1,119 @@
+"""New customers placed in a space that was fitted before, from plain arrays; nothing is fitted again.
+
+Spaces of features and their components are formulas and place exactly. In the others a customer stands where its
+nearest known customers stand: nearest by the same distance that made the space (shared leaves, or scaled features), at
+the median of their coordinates, which stays on one island of a layout where a mean would fall between two. A customer
+equal to a known one in all that the space compares stands exactly there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+from sklearn.neighbors import NearestNeighbors
+
+from insiders.errors import ModelError
+from insiders.spaces.features import kept_scaling
+from insiders.spaces.space import Arrays, Points
+from insiders.spaces.trees import Leaves, kept_trees, leaves
+
+NEAREST = 5
+BLOCK = 2_000
+_NEEDED = {
+    "projection": ("turn", "middle", "flat", "flat_middle"),
+    "features": ("compared", "points", "plane"),
+    "leaves": ("compared", "points", "plane", "metric", "left", "right", "feature", "threshold", "starts"),
+}
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where customers stand; rows in the order of the table given."""
+
+    points: Points
+    plane: Points
+    distance: npt.NDArray[np.float32]
+    """To the nearest known customer, in what the space compares (for Hamming, the share of trees that separate them);
+    not a number in spaces that are formulas."""
+
+
+def place(kept: Arrays, customers: pd.DataFrame) -> Placed:
+    """Customers (columns as in the hand-off table) in the space of which these arrays were kept (`Space.kept`).
+
+    A `ModelError` where the arrays are not those of a space or the customers lack a feature.
+    """
+    kind = str(kept["kind"]) if "kind" in kept else ""
+    scaling_arrays = ("features", "medians", "powers", "means", "deviations")
+    missing = [name for name in (*scaling_arrays, *_NEEDED.get(kind, ("kind",))) if name not in kept]
+    if missing:
+        raise ModelError(f"the arrays are none of a space: there is no {', '.join(missing)}")
+    features = kept_scaling(kept).apply(customers)
+    if kind == "projection":
+        return _projected(kept, features)
+    if len({len(kept[name]) for name in ("compared", "points", "plane")}) != 1:
+        raise ModelError("the arrays kept of a space do not fit together: fit the space again")
+    if kind == "features":
+        return _among(kept, _nearest_points(kept["compared"], features))
+    numbers = leaves(kept_trees(kept, features.shape[1]), features)
+    if numbers.shape[1] != kept["compared"].shape[1]:
+        raise ModelError("the trees kept of a space are not those of its leaves: fit the space again")
+    if str(kept["metric"]) == "hamming":
+        return _among(kept, nearest_leaves(kept["compared"], numbers))
+    return _among(kept, _nearest_points(kept["compared"].astype("float32"), numbers.astype("float32")))
+
+
+def nearest_leaves(known: Leaves, asked: Leaves) -> Iterator[tuple[npt.NDArray[np.int64], Points]]:
+    """The known customers who share most leaves with each asked one, and the share of trees that separate them.
+
+    Customers who share a leaf are counted by a sparse product, which costs what they share and not trees times pairs.
+    """
+    trees = known.shape[1]
+    sizes = np.maximum(known.max(axis=0), asked.max(axis=0)).astype("int64") + 1
+    shifts = np.cumsum(sizes) - sizes
+    everyone = _members(known + shifts, int(sizes.sum()))
+    for first in range(0, len(asked), BLOCK):
+        block = _members(asked[first : first + BLOCK] + shifts, int(sizes.sum()))
+        shared: Points = np.asarray((block @ everyone.T).todense(), dtype="float32")
+        yield _smallest(1 - shared / np.float32(trees))
+
+
+def _members(columns: npt.NDArray[np.int64], width: int) -> sparse.csr_matrix:
+    rows, trees = columns.shape
+    ones = np.ones(rows * trees, dtype="float32")
+    return sparse.csr_matrix((ones, columns.ravel(), np.arange(0, rows * trees + 1, trees)), shape=(rows, width))
+
+
+def _nearest_points(known: Points, asked: Points) -> Iterator[tuple[npt.NDArray[np.int64], Points]]:
+    search = NearestNeighbors(n_neighbors=min(NEAREST, len(known)), n_jobs=1).fit(known)
+    for first in range(0, len(asked), BLOCK):
+        distances, indices = search.kneighbors(asked[first : first + BLOCK])
+        yield indices, distances.astype("float32")
+
+
+def _smallest(distances: Points) -> tuple[npt.NDArray[np.int64], Points]:
+    few = min(NEAREST, distances.shape[1])
+    found = np.argpartition(distances, few - 1, axis=1)[:, :few]
+    values = np.take_along_axis(distances, found, axis=1)
+    order = np.lexsort((found, values), axis=1)
+    return np.take_along_axis(found, order, axis=1), np.take_along_axis(values, order, axis=1)
+
+
+def _projected(kept: Arrays, features: Points) -> Placed:
+    points = (features - kept["middle"]) @ kept["turn"]
+    plane = (features - kept["flat_middle"]) @ kept["flat"]
+    unknown = np.full(len(features), np.nan, dtype="float32")
+    return Placed(points.astype("float32"), plane.astype("float32"), unknown)
+
+
+def _among(kept: Arrays, blocks: Iterator[tuple[npt.NDArray[np.int64], Points]]) -> Placed:
+    indices, distances = (np.vstack(parts) for parts in zip(*blocks, strict=True))
+    same = distances[:, 0] <= np.finfo("float32").eps
+    here = {name: np.median(kept[name][indices], axis=1).astype("float32") for name in ("points", "plane")}
+    for name, where in here.items():
+        where[same] = kept[name][indices[same, 0]]
+    return Placed(here["points"], here["plane"], distances[:, 0])

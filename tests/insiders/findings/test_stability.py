@@ -1,0 +1,73 @@
+"""Insiders chosen again: by policy and by the best cluster, and how firm the segments are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from insiders import standing
+from insiders.findings import stability
+from insiders.findings.finding import Finding
+from insiders.hysteresis import PLAIN
+from insiders.standing import Standing
+from tests.insiders.demo_lines import lines, regulars
+from tests.insiders.groupings import grouping
+
+PROCEDURE = {"space": "scaled", "model": "kmeans", "k": None, "k_range": range(2, 6), "by": "revenue"}
+
+
+@pytest.fixture(scope="module")
+def members() -> Standing:
+    """The membership by revenue."""
+    return standing.standing(lines(), "revenue", PLAIN, share=0.1, reviews=1, seed=1)
+
+
+@pytest.fixture(scope="module")
+def found(members: Standing) -> Finding:
+    """Three repetitions of the policy, one of the cluster, no consensus."""
+    cluster = (regulars()["gross_revenue"] > 1e9).to_numpy()
+    group = {"group": grouping(cluster, cluster), "appearance": regulars()[["customer_id"]]}
+    asked = {**group, "repetitions": 3, "refits": 1, "rounds": 0, "leaf_metric": "hamming", "seed": 1}
+    known = stability.by_policy(lines(), members)
+    return stability.of_insiders(regulars(), known, members, PROCEDURE, cluster, **asked)  # type: ignore[arg-type]
+
+
+def test_a_plain_policy_has_no_seed(found: Finding) -> None:
+    """With another seed the policy chooses the same customers; a cluster that is another group is called so."""
+    table = found.data["insiders_stability"]
+    policy = table[table["way"] == "policy revenue"]
+    assert (policy.loc[policy["kind"] == "seed", "jaccard"] == 1).all()
+    assert policy.loc[policy["kind"] == "subsample", "jaccard"].between(0.5, 1).all()
+    assert found.metrics["cluster_stability"][0] == 0
+    assert "Not reached by: " in found.text
+
+
+def test_the_policy_chooses_among_whom_it_is_given(members: Standing) -> None:
+    """Of half of the customers it takes its share of the half, those with the highest revenue."""
+    people, choose = stability.by_policy(lines(), members)
+    half = people.iloc[::2].reset_index(drop=True)
+    flags = choose(half, 1)
+    assert flags.sum() == round(0.1 * len(half))
+    assert half.loc[flags, "gross_revenue"].min() >= half.loc[~flags, "gross_revenue"].max()
+
+
+def test_segments_are_read_with_their_weakest() -> None:
+    """The weakest segment is named, and the weakest cluster for every number of clusters."""
+    profile = pd.DataFrame(
+        {"segment": ["Insiders", "Rare", "Often"], "is_insiders": [True, False, False], "stability": [np.nan, 0.5, 0.9]}
+    )
+    firm = pd.DataFrame({"k": [3], "weakest": [0.5], "mean": [0.7], "smallest_share": [0.1]})
+    group = grouping(*2 * [(regulars()["n_items"] > 100).to_numpy()])
+    text = stability.of_segments(profile, firm, group, 20)
+    assert "“Rare” with 0.50" in text
+    assert "0.50 (k = 3)" in text
+    nothing = stability.of_segments(profile.assign(stability=np.nan), firm, group, 20)
+    assert "not drawn again" in nothing
+
+
+def test_the_weakest_segment_is_a_figure_for_a_gate() -> None:
+    """Of the segments beside the Insiders the least firm counts; where none was measured the figure is 0."""
+    profile = pd.DataFrame({"is_insiders": [True, False, False], "stability": [0.2, 0.5, np.nan]})
+    assert stability.weakest(profile) == 0.5
+    assert stability.weakest(profile.assign(stability=np.nan)) == 0
