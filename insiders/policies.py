@@ -80,7 +80,7 @@ def cluster(snapshot: Snapshot, seed: int) -> Floats:
     a group that needs more goes on with the next cluster, one that needs fewer takes the highest revenue.
     """
     revenue = snapshot.customers["gross_revenue"]
-    space = spaces.fit(snapshot.customers, ["forest_leaves"], seed=seed)["forest_leaves"]
+    space = spaces.fit(snapshot.customers, ["forest_leaves"], seed=seed, mapped=False)["forest_leaves"]
     labels = compare({space.name: space.points}, ["ward"], [SEGMENTS], seed=seed).labels[space.name, "ward"][SEGMENTS]
     standing = revenue.groupby(labels).transform("mean").rank(method="dense")
     return np.asarray(standing + revenue.rank(pct=True) / 2, "float64")

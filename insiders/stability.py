@@ -107,7 +107,7 @@ def over_seeds(
     rows, wanted = [], list(k_range)
     revenue = customers["gross_revenue"].to_numpy()
     for seed in seeds:
-        points = spaces.fit(customers, [space], seed=seed, leaf_metric=leaf_metric)[space].points
+        points = spaces.fit(customers, [space], seed=seed, leaf_metric=leaf_metric, mapped=False)[space].points
         comparison = compare({space: points}, [model], wanted, seed=seed)
         chosen = choice.choose(choice.candidates(comparison, customers, by), space, model, k)
         group = choice.insiders(comparison.labels[space, model][chosen.k], choice.WORTH[by](customers))

@@ -22,7 +22,7 @@ RANDOM_DEPTH = 8
 SMALLEST_LEAF = 5
 
 
-def forest_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "hamming") -> Space:
+def forest_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "hamming", mapped: bool = True) -> Space:
     """Leaves of a forest fitted on gross revenue, laid out by UMAP; features under 1 % importance are left out."""
     features = filled(customers, BEHAVIOUR)
     revenue = customers["gross_revenue"].to_numpy()
@@ -33,10 +33,12 @@ def forest_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "ham
     points = scales.apply(customers)
     forest.fit(points, revenue)
     target = "fitted on gross revenue"
-    return _space("forest_leaves", forest, scales, points, importance, seed, leaf_metric, target, sees_revenue=True)
+    return _space(
+        "forest_leaves", forest, scales, points, importance, seed, leaf_metric, target, mapped=mapped, sees_revenue=True
+    )
 
 
-def contrast_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "hamming") -> Space:
+def contrast_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "hamming", mapped: bool = True) -> Space:
     """Leaves of a forest that tells customers from shuffled ones (Breiman 2001), laid out by UMAP; sees no money.
 
     In the shuffled copy every feature keeps its values but loses its ties to the others, so the forest learns which
@@ -51,10 +53,21 @@ def contrast_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "h
     forest.fit(np.vstack([points, shuffled]), real)
     importance = _importance(forest, list(scales.names))
     target = "fitted on the difference between customers and shuffled customers"
-    return _space("contrast_leaves", forest, scales, points, importance, seed, leaf_metric, target, sees_revenue=False)
+    return _space(
+        "contrast_leaves",
+        forest,
+        scales,
+        points,
+        importance,
+        seed,
+        leaf_metric,
+        target,
+        mapped=mapped,
+        sees_revenue=False,
+    )
 
 
-def random_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "hamming") -> Space:
+def random_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "hamming", mapped: bool = True) -> Space:
     """Leaves of totally random trees (Geurts et al. 2006) on the scaled behaviour, laid out by UMAP; sees no money."""
     scales = scaling(customers, BEHAVIOUR)
     points = scales.apply(customers)
@@ -63,7 +76,18 @@ def random_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "ham
     )
     forest.fit(points)
     target = "that split the scaled behaviour at random"
-    return _space("random_leaves", forest, scales, points, NO_IMPORTANCE, seed, leaf_metric, target, sees_revenue=False)
+    return _space(
+        "random_leaves",
+        forest,
+        scales,
+        points,
+        NO_IMPORTANCE,
+        seed,
+        leaf_metric,
+        target,
+        mapped=mapped,
+        sees_revenue=False,
+    )
 
 
 def _as_is(customers: pd.DataFrame, names: list[str]) -> Scaling:
@@ -84,6 +108,7 @@ def _space(
     metric: str,
     target: str,
     *,
+    mapped: bool,
     sees_revenue: bool,
 ) -> Space:
     trees = grown(forest)
@@ -92,7 +117,7 @@ def _space(
     compared = numbers.astype("float32")
     near = layouts.neighbours(compared, metric)
     points = layouts.by_umap(compared, near, metric, layouts.DIMENSIONS, seed)
-    plane = layouts.by_umap(compared, near, metric, 2, seed)
+    plane = layouts.by_umap(compared, near, metric, 2, seed) if mapped else points[:, :2]
     return Space(
         name=name,
         points=points,
