@@ -58,7 +58,7 @@ class Usage:
                 seconds += times.user + times.system + _ended(process)
         self._descendants.update((process.pid, process) for process in found)
         self.cpu_seconds = max(self.cpu_seconds, seconds)
-        self._take(max(memory, _high_water_mark(self._guard.pid)))
+        self._take(max(memory, high_water_mark(self._guard.pid)))
 
     def settle(self) -> None:
         """Add what the guardian, once it is gone, has told of those it survived."""
@@ -91,7 +91,7 @@ def _ended(process: psutil.Process) -> float:
     return getattr(times, "children_user", 0.0) + getattr(times, "children_system", 0.0)
 
 
-def _high_water_mark(pid: int | None) -> int:
+def high_water_mark(pid: int | None) -> int:
     """The peak that the Linux kernel itself keeps for one process (VmHWM), in bytes; 0 on other systems."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()

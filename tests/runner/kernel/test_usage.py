@@ -6,10 +6,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
+import psutil
 import pytest
 
 from runner.kernel.provisioner import Guard
-from runner.kernel.usage import Usage
+from runner.kernel.usage import Usage, high_water_mark
 from tests.runner.kernel.processes import Marked, until
 
 FAMILY = """
@@ -93,6 +94,10 @@ def test_a_kernel_that_passes_its_limit_is_killed(started: Callable[[str], Guard
 def test_a_burst_of_the_kernel_is_not_missed(started: Callable[[str], Guard]) -> None:
     """Memory that was given back between two samples counts, since the system remembers the peak."""
     guard = started("import time; x = bytearray(120_000_000); del x; time.sleep(60)")
+    assert guard.pid is not None
+    kernel = psutil.Process(guard.pid)
+    # Before the first sample the memory has been given back: only the system knows that it was ever taken.
+    until(lambda: high_water_mark(kernel.pid) > 120e6 and kernel.memory_info().rss < 100e6)
     with Usage(guard, limit_bytes=100_000_000) as usage:
         until(lambda: guard.poll() is not None)
     assert usage.over_bytes is not None
