@@ -19,6 +19,11 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ["01_eda.ipynb", "02_clustering.ipynb", "03_forecast.ipynb", "04_report.ipynb"]
 RESULTS = ["customers", "segments", "forecasts", "model_scores", "answers"]
 GIB = 1024**3
+LIGHT = [
+    *("-p", "clustering.spaces_compared=scaled,forest_leaves", "-p", "clustering.policies_compared=faded_revenue,rfm"),
+    *("-p", "clustering.classifiers=revenue,logistic", "-p", "clustering.refits=1", "-p", "clustering.rounds=0"),
+]
+"""What the clustering leaves out when the runner runs it here: by hand, in `test_by_hand`, it has it all."""
 
 
 @dataclass(frozen=True)

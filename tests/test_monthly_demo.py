@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from tests.monthly import Finished, GoodRun, database, outputs, run_monthly, text_of
+from tests.monthly import LIGHT, Finished, GoodRun, database, outputs, run_monthly, text_of
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    """The pipeline on the generated shop, with nothing set but where to write."""
+    """The pipeline on the generated shop, with embedded defaults."""
     output = tmp_path_factory.mktemp("demo")
-    return run_monthly(environment={"INSIDERS_OUTPUT": str(output), "INSIDERS_SOURCE": "demo:800"})
+    return run_monthly(*LIGHT, environment={"INSIDERS_OUTPUT": str(output), "INSIDERS_SOURCE": "demo:800"})
 
 
 class TestDemo(GoodRun):

@@ -11,16 +11,10 @@ import psycopg2
 import pytest
 import sqlalchemy as sa
 
-from tests.monthly import RESULTS, Finished, GoodRun, database, run_monthly, runner
+from tests.monthly import LIGHT, RESULTS, Finished, GoodRun, database, run_monthly, runner
 from tests.servers import AWS, Server, make_bucket
 
 SECRET = "correct-horse-battery-staple"
-
-LIGHT = [
-    *("-p", "clustering.spaces_compared=scaled,forest_leaves", "-p", "clustering.policies_compared=faded_revenue,rfm"),
-    *("-p", "clustering.classifiers=revenue,logistic", "-p", "clustering.refits=1", "-p", "clustering.rounds=0"),
-]
-"""What the clustering leaves out here: the run of the generated shop has it all."""
 
 
 @pytest.fixture(scope="module")
