@@ -22,8 +22,9 @@ GIB = 1024**3
 LIGHT = [
     *("-p", "clustering.spaces_compared=scaled,forest_leaves", "-p", "clustering.policies_compared=faded_revenue,rfm"),
     *("-p", "clustering.classifiers=revenue,logistic", "-p", "clustering.refits=1", "-p", "clustering.rounds=0"),
+    *("-p", "forecast.epochs=8"),
 ]
-"""What the clustering leaves out when the runner runs it here: by hand, in `test_by_hand`, it has it all."""
+"""What the notebooks leave out when the runner runs them here: by hand, in `test_by_hand`, they have it all."""
 
 
 @dataclass(frozen=True)
