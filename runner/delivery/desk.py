@@ -153,6 +153,9 @@ class Desk:
             return Completion(pending=True, reason=reason, refused=self._refused())
         try:
             objects = conclusion.keep_evidence(self.places, self.ending) if self.ending else 0
+        except DamageError as damage:  # no later attempt mends it, and the runs after this one must not wait for it
+            self._raise_alarm()
+            return Completion(pending=False, refused=_once([*refused, str(damage)]), damaged=True)
         except Exception as away:  # noqa: BLE001 - whatever it is, `sync` tries again
             return Completion(pending=True, reason=_reason(away), refused=refused)
         self.shut_out = True

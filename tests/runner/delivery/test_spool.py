@@ -534,6 +534,26 @@ def test_an_altered_file_stops_the_archive(remote: Settings, monkeypatch: pytest
     assert any("/ledger/" in key for key in versions(s3, remote))
 
 
+def test_damage_to_a_run_that_was_passed_keeps_no_later_one_waiting(
+    remote: Settings, monkeypatch: pytest.MonkeyPatch, s3: Any
+) -> None:
+    """Another run has the lock, and the bucket holds other content: that is told as damage, which waiting mends not."""
+    folder, taker = results.run_folder(remote), results.run_folder(remote)
+    bucket, _, prefix = (remote.bucket or "").partition("/")
+    sha256 = digests.of_file(folder / "journal.jsonl")
+    s3.put_object(Bucket=bucket, Key=f"{prefix}/objects/{sha256[:2]}/{sha256}", Body=b"forged")
+    with Spool(remote, run_row(folder), folder, taken(remote, folder.name)) as spool:
+        as_step(monkeypatch, spool)
+        taken(remote, taker.name)
+        ended(remote, folder)
+        done = spool.complete()
+    assert (done.pending, done.promotion, done.damaged) == (False, None, True)
+    assert f"run {taker.name} took over monthly at " in done.refused[0]
+    assert "is there already with other content" in done.refused[-1]
+    (again,) = sync(remote)
+    assert (again.completion.pending, again.completion.damaged) == (False, True)
+
+
 def test_a_kernel_gets_no_credential(remote: Settings) -> None:
     """All that a kernel is told is where to ask, and for which run."""
     folder = results.run_folder(remote)
