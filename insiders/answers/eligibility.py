@@ -66,7 +66,7 @@ def what_removes(evidence: Evidence) -> Answer:
         f"{_condition(line, evidence.currency)}: {percent(line.inside)} of the Insiders keep it and "
         f"{percent(line.outside)} of the others do not. {counted(len(near), 'Insider stands', 'Insiders stand')} less "
         f"than {percent(NEAR, 0)} inside that line, and "
-        f"{counted(int((margin < 0).sum()), 'Insider is', 'Insiders are')} admitted by other traits although outside "
+        f"{counted(int((margin < 0).sum()), 'Insider is', 'Insiders are')} in the group although outside "
         f"it. {counted(int(late.sum()), 'Insider has', 'Insiders have')} been silent for more than twice their usual "
         f"gap ({percent(late.mean())}): those are the ones to call first."
     )

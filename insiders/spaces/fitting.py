@@ -37,7 +37,7 @@ SPACES: Mapping[str, Callable[..., Space]] = MappingProxyType(
 """Ways to lay customers out, by name; all take ``(customers, *, seed, leaf_metric)``."""
 
 COMPARED = ("scaled", "pca", "forest_leaves", "contrast_leaves")
-"""The spaces that a comparison has unless others are named."""
+"""The spaces that are fitted where none are named: formulas, a forest that was told the revenue, one that was not."""
 
 LEAVES = frozenset({"forest_leaves", "contrast_leaves", "random_leaves"})
 

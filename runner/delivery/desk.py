@@ -99,12 +99,16 @@ class Desk:
         except TakenOverError as fault:
             return self._shut_out(fault)
         except DeliveryError as fault:
-            refused, damaged = _once([*self._refused(), str(fault)]), isinstance(fault, DamageError)
-            if damaged:
-                self._raise_alarm()
-            return Completion(pending=False, refused=refused, damaged=damaged)
+            return self._stopped(self._refused(), fault)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the run has ended well and delivery can be repeated
             return Completion(pending=True, reason=_reason(fault), refused=self._refused())
+
+    def _stopped(self, refused: tuple[str, ...], fault: DeliveryError) -> Completion:
+        """What no later attempt would mend; damage raises the alarm."""
+        damaged = isinstance(fault, DamageError)
+        if damaged:
+            self._raise_alarm()
+        return Completion(pending=False, refused=_once([*refused, str(fault)]), damaged=damaged)
 
     def _raise_alarm(self) -> None:
         """Have database and bucket know of the ledger's lines, the alarm among them, although the run stays here."""
@@ -154,8 +158,7 @@ class Desk:
         try:
             objects = conclusion.keep_evidence(self.places, self.ending) if self.ending else 0
         except DamageError as damage:  # no later attempt mends it, and the runs after this one must not wait for it
-            self._raise_alarm()
-            return Completion(pending=False, refused=_once([*refused, str(damage)]), damaged=True)
+            return self._stopped(refused, damage)
         except Exception as away:  # noqa: BLE001 - whatever it is, `sync` tries again
             return Completion(pending=True, reason=_reason(away), refused=refused)
         self.shut_out = True
