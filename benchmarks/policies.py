@@ -20,9 +20,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from insiders import lifetime_value, policy_backtest, programme
-from insiders.policies import POLICIES
-from insiders.policy_backtest import ORACLE
+from insiders.policies import backtest, lifetime_value, programme
+from insiders.policies.backtest import ORACLE
+from insiders.policies.ways import POLICIES
 from insiders.sources import load
 from insiders.transactions import prepare
 
@@ -105,11 +105,11 @@ def spenders(transactions: pd.DataFrame) -> Iterator[str]:
 def judged(name: str, transactions: pd.DataFrame, number: int, policies: tuple[str, ...]) -> Part:
     """One part of the page."""
     chosen = {policy: POLICIES[policy] for policy in policies}
-    bets, expected = policy_backtest.backtest(transactions, chosen, number=number, days=DAYS, least_days=1, seed=SEED)
-    found = policy_backtest.captured(bets, share=SHARE, seed=SEED)
-    advice, compared = programme.recommend(found), policy_backtest.table(found)
+    bets, expected = backtest.backtest(transactions, chosen, number=number, days=DAYS, least_days=1, seed=SEED)
+    found = backtest.captured(bets, share=SHARE, seed=SEED)
+    advice, compared = programme.recommend(found), backtest.table(found)
     lines = [f"## {name}\n", *_comparison(found, compared, advice), *_group(found, bets, expected)]
-    profits = programme.profit(policy_backtest.spread(bets, SHARES), TERMS)
+    profits = programme.profit(backtest.spread(bets, SHARES), TERMS)
     lines.append(
         f"Profit of one period (£) by share of the customers taken, at a margin of {TERMS.margin:.0%}, an uplift of "
         f"{TERMS.uplift:.0%}, a reward of {TERMS.reward:.0%} and £{TERMS.cost:.0f} a member (assumed, not estimated):\n"
@@ -118,9 +118,7 @@ def judged(name: str, transactions: pd.DataFrame, number: int, policies: tuple[s
     return Part((*lines, *spenders(transactions)), compared, advice)
 
 
-def _comparison(
-    found: policy_backtest.Captured, compared: pd.DataFrame, advice: programme.Recommendation
-) -> Iterator[str]:
+def _comparison(found: backtest.Captured, compared: pd.DataFrame, advice: programme.Recommendation) -> Iterator[str]:
     first, last = found.days[0].date(), found.days[-1].date()
     yield (
         f"{len(found.days)} days of choosing, {first} to {last}, 30 days apart, {found.places[0]} to "
@@ -133,13 +131,13 @@ def _comparison(
     )
 
 
-def _group(found: policy_backtest.Captured, bets: pd.DataFrame, expected: pd.DataFrame) -> Iterator[str]:
+def _group(found: backtest.Captured, bets: pd.DataFrame, expected: pd.DataFrame) -> Iterator[str]:
     yield "Captured share day by day:\n"
-    yield from markdown(policy_backtest.by_day(found))
+    yield from markdown(backtest.by_day(found))
     yield "How steady the group is, from one month to the next:\n"
-    yield from markdown(policy_backtest.steadiness(bets, share=SHARE))
+    yield from markdown(backtest.steadiness(bets, share=SHARE))
     yield "Expected over later revenue, by fifth of the customers (1: the highest expectation):\n"
-    ratios = policy_backtest.calibration(expected).pivot(index="policy", columns="group", values="ratio")
+    ratios = backtest.calibration(expected).pivot(index="policy", columns="group", values="ratio")
     yield from markdown(ratios, 2)
 
 
@@ -161,7 +159,7 @@ def _beside(part: Part, name: str) -> str:
         return "not run"
     row = 100 * part.policies.loc[name]
     beaten = ", beaten" if part.advice.beaten.loc[name, "beaten"] else ""
-    if name == policy_backtest.PLAIN:
+    if name == backtest.PLAIN:
         return f"captures {row['captured']:.1f}{beaten}"
     return f"{row['difference']:+.2f} ({row['difference_lower']:+.2f} to {row['difference_upper']:+.2f}){beaten}"
 

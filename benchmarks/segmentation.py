@@ -20,10 +20,10 @@ from sklearn.preprocessing import MinMaxScaler
 
 from benchmarks import segmentation_speed, segmentation_stability
 from insiders import clusters, spaces
-from insiders.classic import classic
-from insiders.customers import features
-from insiders.quarters import end_of
-from insiders.snapshots import customers_at
+from insiders.customers.features import features
+from insiders.customers.quarters import end_of
+from insiders.customers.snapshots import customers_at
+from insiders.segments.classic import classic
 from insiders.sources import load
 from insiders.transactions import prepare
 
@@ -52,7 +52,8 @@ def silhouettes(folder: Path) -> str:
 
     Preset `classic`, 2,967 customers. *features as they are*: in pounds, pieces and days, neither straightened nor
     scaled; *features from 0 to 1*: not straightened, each scaled to that range. *forest_leaves, euclidean*: leaf
-    numbers taken for coordinates. *published method*: the space of `insiders.classic`, of four hand-picked features.
+    numbers taken for coordinates. *published method*: the space of `insiders.segments.classic`, of four hand-picked
+    features.
     """
     customers, source = people(folder, "classic")
     plain = spaces.filled(customers, [*spaces.BEHAVIOUR, *spaces.VALUE]).to_numpy("float32")

@@ -9,10 +9,10 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from insiders import stability
-from insiders.choice import Flags, jaccard
-from insiders.classic import classic
-from insiders.consensus import consensus
+from insiders.segments import stability
+from insiders.segments.choice import Flags, jaccard
+from insiders.segments.classic import classic
+from insiders.segments.consensus import consensus
 
 Way = Callable[[pd.DataFrame, int], Flags]
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from insiders.answers.evidence import Answer, Evidence
 from insiders.charts import reporting
-from insiders.thresholds import Threshold, best_thresholds
+from insiders.rules.thresholds import Threshold, best_thresholds
 from insiders.wording import counted, decimal, money, percent, whole
 
 JUDGED = (

@@ -8,7 +8,7 @@ from insiders.answers.evidence import Answer, Evidence
 from insiders.charts import guarantee as charts
 from insiders.charts.reporting import TRAIT_NAMES
 from insiders.errors import AnalysisError
-from insiders.forward import CHOSEN, NEXT, REST, ForwardCheck, forward_check
+from insiders.policies.forward import CHOSEN, NEXT, REST, ForwardCheck, forward_check
 from insiders.significance import (
     SHAPIRO_LIMITS,
     compare,

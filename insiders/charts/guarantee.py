@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from insiders.charts import style
 from insiders.charts.reporting import TRAIT_NAMES
-from insiders.forward import CHOSEN, NEXT, REST, ForwardCheck
+from insiders.policies.forward import CHOSEN, NEXT, REST, ForwardCheck
 
 
 def differences(found: pd.DataFrame, rival: str) -> Figure:

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from insiders.charts import style
-from insiders.policy_backtest import ORACLE, PLAIN
+from insiders.policies.backtest import ORACLE, PLAIN
 
 
 def captured(table: pd.DataFrame, policy: str) -> Figure:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from insiders.charts import style
-from insiders.thresholds import Threshold
+from insiders.rules.thresholds import Threshold
 
 TRAIT_NAMES: Mapping[str, str] = MappingProxyType(
     {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from insiders.purchases import purchases_of
+from insiders.customers.purchases import purchases_of
 
 
 def bulk_lines(transactions: pd.DataFrame, *, times_usual: float = 25.0, at_least_lines: int = 20) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from insiders.purchases import purchases_of
+from insiders.customers.purchases import purchases_of
 
 
 def cohort_retention(transactions: pd.DataFrame, last_month: pd.Timestamp | None = None) -> pd.DataFrame:

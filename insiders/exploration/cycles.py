@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from insiders.purchases import purchases_of
+from insiders.customers.purchases import purchases_of
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 

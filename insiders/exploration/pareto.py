@@ -7,8 +7,8 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
+from insiders.customers.purchases import purchases_of
 from insiders.errors import AnalysisError
-from insiders.purchases import purchases_of
 
 
 def pareto(transactions: pd.DataFrame, by: str) -> pd.DataFrame:

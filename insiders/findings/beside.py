@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from insiders import segments
-from insiders.choice import Flags
 from insiders.findings.finding import Finding
 from insiders.readings.segments import insiders_reading
+from insiders.segments import portrait
+from insiders.segments.choice import Flags
 from insiders.wording import decimal, percent, whole
 
 OURS, SORT = "Insiders of this run", "as many by revenue (plain sort)"
@@ -24,9 +24,9 @@ def told(
     currency: str,
 ) -> Finding:
     """The Insiders, as many by revenue, and other groups by name; every share with its denominator."""
-    both = segments.beside_sort(customers, is_insider, buyers)
+    both = portrait.beside_sort(customers, is_insider, buyers)
     best = customers["gross_revenue"].rank(method="first", ascending=False).to_numpy() <= is_insider.sum()
-    table = segments.beside(customers, {OURS: is_insider, SORT: best, **others}, buyers)
+    table = portrait.beside(customers, {OURS: is_insider, SORT: best, **others}, buyers)
     shown = pd.DataFrame(
         {
             "group": table.index,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from insiders import drift, quarters
-from insiders.drift import AGEING, ANOTHER
+from insiders.customers import quarters
+from insiders.customers.snapshots import customers_at
 from insiders.errors import AnalysisError
 from insiders.findings.finding import Finding
-from insiders.placement import Placement, assign
-from insiders.snapshots import customers_at
+from insiders.placement import drift
+from insiders.placement.drift import AGEING, ANOTHER
+from insiders.placement.placing import Placement, assign
 from insiders.spaces import Arrays
 from insiders.wording import decimal, listing, percent, whole
 

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from insiders import counterfactuals, eligibility, quarters, rules
-from insiders.choice import Flags
-from insiders.conditions import Rule
-from insiders.counterfactuals import ENTER, LEAVE
-from insiders.eligibility import Verdict
+from insiders.customers import quarters
+from insiders.customers.snapshots import customers_at
 from insiders.errors import AnalysisError
 from insiders.findings.finding import Finding
-from insiders.grouping import Grouping
-from insiders.hysteresis import Hysteresis
-from insiders.snapshots import customers_at
+from insiders.membership.hysteresis import Hysteresis
+from insiders.rules import counterfactuals, eligibility, surrogate
+from insiders.rules.conditions import Rule
+from insiders.rules.counterfactuals import ENTER, LEAVE
+from insiders.rules.eligibility import Verdict
+from insiders.segments.choice import Flags
+from insiders.segments.grouping import Grouping
 from insiders.wording import counted, percent, whole
 
 WITHIN = 30
@@ -66,9 +67,9 @@ def told(
     ``people``: the customers as they are known today (`known_today`); ``then``: the same in 30 days. The rule
     describes who is eligible today; who is kept by the programme's grace is told apart.
     """
-    found = rules.fit(people, grouping.eligible)
+    found = surrogate.fit(people, grouping.eligible)
     verdict = _verdict(found, people, grouping.eligible, seed)
-    table = rules.table(found, people, grouping.is_insider, currency)
+    table = surrogate.table(found, people, grouping.is_insider, currency)
     precision, recall = (float(value) for value in table[["precision", "recall"]].to_numpy()[0])
     near = counterfactuals.counterfactuals(found, people, then, currency, days=WITHIN)
     kept = int((grouping.is_insider & ~grouping.eligible).sum())
@@ -87,7 +88,7 @@ def told(
         f"their usual size within {WITHIN} days, and {counted(int(sides.get(LEAVE, 0)), 'customer')} would fall below "
         "the line without any."
     )
-    why = rules.why(found, people, grouping.is_insider, currency)
+    why = surrogate.why(found, people, grouping.is_insider, currency)
     shown = pd.concat([part.head(8) for _, part in near.groupby("side", sort=False)]) if len(near) else near
     return Eligibility(
         Finding(

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from insiders import calibration, gains, high_value, quarters
 from insiders.charts import high_value as charts
-from insiders.classifiers import PREVALENCE, WAYS
+from insiders.customers import quarters
 from insiders.errors import AnalysisError
 from insiders.findings.finding import Finding, unknown
-from insiders.high_value import Champion
+from insiders.high_value import calibration, gains, learning
+from insiders.high_value.classifiers import PREVALENCE, WAYS
+from insiders.high_value.learning import Champion
 from insiders.wording import decimal, listing, percent, whole
 
 WHAT = "Who will be of high value next quarter"
@@ -29,7 +30,7 @@ GROUPS = {
 }
 """Features that tell much the same cover for each other, and are shuffled together."""
 
-LEARNT = high_value.MOST_CUTS + 3
+LEARNT = learning.MOST_CUTS + 3
 """Cuts before the first judged one that a model can learn from: six finished ones, and those that were not over."""
 
 JUDGED = 2
@@ -68,16 +69,16 @@ def forecast(transactions: pd.DataFrame, names: Sequence[str] | None, *, folds: 
     try:
         cuts = quarters.cuts(transactions)[-(folds + LEARNT) :]
         table = quarters.examples(transactions, cuts)
-        judged = _learnable(table, high_value.folds(cuts, most=folds), seed)
-        predictions = high_value.out_of_time(table, judged, asked, seed=seed)
+        judged = _learnable(table, learning.folds(cuts, most=folds), seed)
+        predictions = learning.out_of_time(table, judged, asked, seed=seed)
         measured = gains.measure(predictions, resamples=300, seed=seed)
-        best = high_value.champion(measured)
-        probabilities = high_value.probabilities(transactions, table, predictions, best.model, seed=seed)
+        best = learning.champion(measured)
+        probabilities = learning.probabilities(transactions, table, predictions, best.model, seed=seed)
     except AnalysisError as why:
         return Forecast(unknown(WHAT, why), nobody)
     finding = _finding(predictions, measured, best, judged)
     groups = _groups(best.model)
-    dropped = high_value.importance(table, judged[-JUDGED:], best.model, groups=groups, repeats=3, seed=seed)
+    dropped = learning.importance(table, judged[-JUDGED:], best.model, groups=groups, repeats=3, seed=seed)
     chart = {"high_value_importance": charts.importance(dropped)} if len(dropped) > 1 else {}
     return Forecast(replace(finding, charts={**finding.charts, **chart}), probabilities)
 
@@ -87,7 +88,7 @@ def _learnable(table: pd.DataFrame, judged: list[pd.Timestamp], seed: int) -> li
     able: list[pd.Timestamp] = []
     for cut in judged:
         try:
-            high_value.finished(table, cut, quarters.QUARTER, seed)
+            learning.finished(table, cut, quarters.QUARTER, seed)
         except AnalysisError:
             if cut == judged[-1] and not able:
                 raise

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from insiders import hysteresis, membership
 from insiders.charts import membership as charts
 from insiders.errors import AnalysisError
 from insiders.findings.finding import Finding, bounded, points, unknown
-from insiders.hysteresis import PLAIN, Hysteresis
-from insiders.standing import BETWEEN, Standing
+from insiders.membership import flicker, hysteresis
+from insiders.membership.hysteresis import PLAIN, Hysteresis
+from insiders.membership.standing import BETWEEN, Standing
 from insiders.wording import counted, decimal, percent, whole
 
 WHAT = "What entering and leaving cost"
@@ -31,9 +31,9 @@ def kept(standing: Standing, *, resamples: int = 300, seed: int) -> Finding:
     }
     charts_ = {"membership": charts.over_time(standing.members)}
     own = (standing.rule.entry, standing.rule.exit, standing.rule.grace)
-    settings = list(dict.fromkeys((*membership.SETTINGS, Hysteresis(*own))))
+    settings = list(dict.fromkeys((*flicker.SETTINGS, Hysteresis(*own))))
     try:
-        table = membership.costs(standing.heights, settings, resamples=resamples, seed=seed)
+        table = flicker.costs(standing.heights, settings, resamples=resamples, seed=seed)
     except AnalysisError as why:
         return Finding(f"{text}\n\n{unknown(WHAT, why).text}", tables, charts_, {"membership_changes": last})
     months = f"{reviews} reviews, {BETWEEN} days apart"

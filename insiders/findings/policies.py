@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from insiders import policy_backtest, programme
 from insiders.charts import policies as charts
+from insiders.customers.snapshots import bet_days
 from insiders.errors import AnalysisError
 from insiders.findings.finding import Finding, points, unknown
-from insiders.policies import POLICIES, Policy
-from insiders.policy_backtest import ORACLE, PLAIN
-from insiders.programme import Recommendation, Terms
-from insiders.snapshots import bet_days
-from insiders.standing import words
+from insiders.membership.standing import words
+from insiders.policies import backtest, programme
+from insiders.policies.backtest import ORACLE, PLAIN
+from insiders.policies.programme import Recommendation, Terms
+from insiders.policies.ways import POLICIES, Policy
 from insiders.wording import counted, decimal, listing, money, percent
 
 DAYS, BETWEEN = 90, 30
@@ -57,13 +57,13 @@ def judged(
     try:
         number = _possible(transactions, cuts)
         bets, left_out = _bets(transactions, asked, number, seed)
-        found = policy_backtest.captured(bets, share=share, resamples=resamples, seed=seed)
+        found = backtest.captured(bets, share=share, resamples=resamples, seed=seed)
     except AnalysisError as why:
         return unknown("Which policy serves best", why)
-    table = policy_backtest.table(found)
+    table = backtest.table(found)
     advice = programme.recommend(found)
     shares = {str(name): float(value) for name, value in table["captured"].items()}
-    profits = programme.profit(policy_backtest.spread(bets, sorted({*SHARES, share})), terms)
+    profits = programme.profit(backtest.spread(bets, sorted({*SHARES, share})), terms)
     lines = [name for name in (policy, "revenue", advice.policy, "cluster", "frequency", ORACLE) if name in table.index]
     text = _text(table, advice, policy, number, found.places) + left_out
     first, last = (day.date() for day in (found.days[0], found.days[-1]))
@@ -82,7 +82,7 @@ def judged(
         },
         data={
             "policies": table.reset_index(),
-            "policies_by_day": policy_backtest.by_day(found).reset_index(),
+            "policies_by_day": backtest.by_day(found).reset_index(),
             "profit": profits,
         },
         metrics={
@@ -108,10 +108,10 @@ def _possible(transactions: pd.DataFrame, cuts: int) -> int:
 
 def _bets(transactions: pd.DataFrame, chosen: Mapping[str, Policy], number: int, seed: int) -> tuple[pd.DataFrame, str]:
     try:
-        bets, _ = policy_backtest.backtest(transactions, chosen, number=number, days=DAYS, step=BETWEEN, seed=seed)
+        bets, _ = backtest.backtest(transactions, chosen, number=number, days=DAYS, step=BETWEEN, seed=seed)
     except AnalysisError as why:
         fewer = {name: chosen[name] for name in chosen if name in WITHOUT_LESSONS}
-        bets, _ = policy_backtest.backtest(transactions, fewer, number=number, days=DAYS, step=BETWEEN, seed=seed)
+        bets, _ = backtest.backtest(transactions, fewer, number=number, days=DAYS, step=BETWEEN, seed=seed)
         missing = listing([f"`{name}`" for name in chosen if name not in fewer])
         return bets, f"\n\n*Left out: {missing}, since {why}.*" if missing else ""
     return bets, ""
@@ -157,7 +157,7 @@ def _names(names: pd.Index) -> str:
 
 def _shown(table: pd.DataFrame, bets: pd.DataFrame, share: float) -> pd.DataFrame:
     days = bets["day"].nunique()
-    steady = policy_backtest.steadiness(bets, share=share)["stayed"].to_dict() if days > 1 else None
+    steady = backtest.steadiness(bets, share=share)["stayed"].to_dict() if days > 1 else None
     rows = []
     for name, row in table.to_dict("index").items():
         rows.append(

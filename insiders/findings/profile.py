@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from insiders import quintiles
 from insiders.findings.finding import Finding
-from insiders.traits import INSIDERS
+from insiders.segments import quintiles
+from insiders.segments.traits import INSIDERS
 from insiders.wording import decimal, percent
 
 

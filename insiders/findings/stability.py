@@ -11,16 +11,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from insiders import stability
-from insiders.choice import Flags, jaccard
-from insiders.classic import classic
-from insiders.consensus import consensus
+from insiders.customers.snapshots import Snapshot, snapshots
 from insiders.findings.finding import Finding
 from insiders.findings.policies import WITHOUT_LESSONS
-from insiders.grouping import BEST, CLASSIC, Grouping
-from insiders.policies import POLICIES
-from insiders.snapshots import Snapshot, snapshots
-from insiders.standing import Standing
+from insiders.membership.standing import Standing
+from insiders.policies.ways import POLICIES
+from insiders.segments import stability
+from insiders.segments.choice import Flags, jaccard
+from insiders.segments.classic import classic
+from insiders.segments.consensus import consensus
+from insiders.segments.grouping import BEST, CLASSIC, Grouping
 from insiders.wording import counted, decimal, listing, percent, whole
 
 ASKED = 0.9
@@ -56,7 +56,7 @@ def of_insiders(
     best cluster's customers. Seeds: ``repetitions`` for a policy that does not learn (and as many subsamples),
     ``refits`` for one that does, the cluster and the consensus, which cost a model each; 0 ``rounds`` leave the
     consensus out. Where ``group`` is the published one, its method is repeated as well (``appearance``: see
-    `insiders.classic`).
+    `insiders.segments.classic`).
     """
     people, choose = known
     cheap = repetitions if standing.policy in WITHOUT_LESSONS else refits

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from insiders.choice import GREATEST_SHARE, LEAST_SHARE, Choice
+from insiders.segments.choice import GREATEST_SHARE, LEAST_SHARE, Choice
 from insiders.spaces import Space
 from insiders.wording import counted, decimal, listing, money, percent, whole
 

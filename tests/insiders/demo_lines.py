@@ -7,7 +7,7 @@ from functools import lru_cache
 import pandas as pd
 
 from insiders import demo_shop
-from insiders.customers import features
+from insiders.customers.features import features
 from insiders.transactions import prepare
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from insiders.choice import Flags
 from insiders.clusters import Labels
-from insiders.grouping import Grouping
-from insiders.segments import assign
+from insiders.segments.choice import Flags
+from insiders.segments.grouping import Grouping
+from insiders.segments.portrait import assign
 from insiders.spaces import Space
 from insiders.spaces.space import NO_IMPORTANCE
 from tests.insiders.demo_lines import regulars

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from insiders import customers, demo_shop, handoff, segments, transactions
-from insiders.purchases import buyers
+from insiders import demo_shop, handoff, transactions
+from insiders.customers.features import features
+from insiders.customers.purchases import buyers
+from insiders.segments import portrait
 from insiders.sources import Source
 
 CUSTOMERS, SEED, GROUPS = 220, 3, 4
@@ -20,7 +22,7 @@ def write(folder: Path) -> Path:
     """Write all tables that the report reads."""
     raw = demo_shop.generate(customers=CUSTOMERS, seed=SEED, quirks=False)
     prepared = transactions.prepare(raw)
-    table = customers.features(prepared.transactions)
+    table = features(prepared.transactions)
     handoff.write(folder, "source", _source(raw).table())
     handoff.write(folder, "ladder", prepared.ladder)
     handoff.write(folder, "buyers", buyers(transactions.prepare(raw, min_days=1).transactions))
@@ -43,14 +45,14 @@ def _segment(folder: Path, table: pd.DataFrame) -> None:
     rank = table["gross_revenue"].rank(method="first", ascending=False)
     labels = np.asarray((rank - 1) * GROUPS // len(table), dtype=np.int16)
     chosen = labels == 0
-    assigned = segments.assign(table, labels, chosen)
+    assigned = portrait.assign(table, labels, chosen)
     line = table.loc[chosen, "gross_revenue"].min()
     why = np.where(chosen, f"at least €{line:.2f} gross revenue", "=1+1, less than that")
     chance = 1 - (rank - 1) / len(table)
     marked = assigned.assign(probability_high_value=chance, why=why, map_x=-rank, map_y=rank % 7)
     handoff.write(folder, "labels", marked[list(handoff.HANDOFF["labels"].columns)])
     flat = np.full(len(table), 0.25)
-    handoff.write(folder, "segments", segments.profile(table, assigned, flat, flat))
+    handoff.write(folder, "segments", portrait.profile(table, assigned, flat, flat))
     often = table["n_invoices"] >= 10
     rules = [
         ("at least 10 purchase invoices", chosen[often].mean(), often[chosen].mean(), int(often.sum())),

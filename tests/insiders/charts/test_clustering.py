@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from insiders import choice, segments
 from insiders.charts import clustering as charts
 from insiders.charts import style
 from insiders.clusters import NOISE, compare
+from insiders.segments import choice, portrait
 from insiders.spaces import Space, fit
 from tests.insiders.demo_customers import customers
 
@@ -39,12 +39,12 @@ def labels() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def assigned(labels: np.ndarray) -> pd.DataFrame:
-    return segments.assign(customers(), labels, labels == PARTS - 1)
+    return portrait.assign(customers(), labels, labels == PARTS - 1)
 
 
 @pytest.fixture(scope="module")
 def profile(assigned: pd.DataFrame) -> pd.DataFrame:
-    return segments.profile(customers(), assigned, np.full(len(assigned), 0.3), np.full(len(assigned), 0.8))
+    return portrait.profile(customers(), assigned, np.full(len(assigned), 0.3), np.full(len(assigned), 0.8))
 
 
 def drawn(figure: Figure) -> Figure:

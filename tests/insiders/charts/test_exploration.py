@@ -9,7 +9,7 @@ from matplotlib.container import BarContainer
 
 from insiders import demo_shop
 from insiders.charts import exploration, style
-from insiders.customers import features
+from insiders.customers.features import features
 from insiders.exploration.shapes import feature_shapes, rank_correlation
 from insiders.transactions import prepare
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from insiders.charts import guarantee, style
-from insiders.forward import forward_check
+from insiders.policies.forward import forward_check
 from tests.insiders.small_shop import prepared
 
 style.use()

@@ -8,8 +8,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from insiders import customers, demo_shop, handoff, transactions
+from insiders import demo_shop, handoff, transactions
 from insiders.columns import RAW
+from insiders.customers.features import features
 from insiders.demo_shop.catalogue import STORES
 from insiders.demo_shop.shop import LAST_DAY
 
@@ -58,7 +59,7 @@ def test_an_invoice_has_one_customer_time_and_store(clean: pd.DataFrame) -> None
 
 def test_customers_differ(clean: pd.DataFrame) -> None:
     """Rates and spending are spread as in real shops: most buy seldom, a fifth makes more than half of the revenue."""
-    table = customers.features(transactions.prepare(clean, min_days=1).transactions)
+    table = features(transactions.prepare(clean, min_days=1).transactions)
     assert table["n_invoices"].median() < 0.8 * table["n_invoices"].mean()
     best = table["gross_revenue"].nlargest(len(table) // 5).sum()
     assert best > 0.5 * table["gross_revenue"].sum()
@@ -82,7 +83,7 @@ def test_the_shop_goes_through_preparation(preset: str) -> None:
     prepared = transactions.prepare(rows, preset=preset)
     handoff.check("transactions", prepared.transactions)
     handoff.check("ladder", prepared.ladder)
-    table = handoff.check("customers", customers.features(prepared.transactions))
+    table = handoff.check("customers", features(prepared.transactions))
     assert table["main_category_share"].notna().all()
     assert len(table) > 30
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from insiders import segments
 from insiders.findings import beside
+from insiders.segments import portrait
 from tests.insiders.demo_customers import customers
 
 
@@ -15,7 +15,7 @@ def test_groups_stand_beside_each_other() -> None:
     """The table holds the Insiders, a plain sort of their size, and the groups given; metrics name denominators."""
     flags = (customers()["n_items"].rank(method="first", ascending=False) <= 25).to_numpy()
     flat = np.full(len(customers()), 0.3)
-    profile = segments.profile(customers(), segments.assign(customers(), flags.astype("int16"), flags), flat, flat)
+    profile = portrait.profile(customers(), portrait.assign(customers(), flags.astype("int16"), flags), flat, flat)
     buyers = pd.Series({"customers": 500, "gross_revenue": 1e6, "items": 200_000})
     found = beside.told(customers(), flags, {"best cluster": ~flags}, profile, buyers, "€")
     (table,) = found.tables.values()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from insiders import placement, segments, spaces
-from insiders.conditions import Condition, Rule
+from insiders import spaces
 from insiders.findings import drift
-from insiders.placement import Placement
+from insiders.placement import placing
+from insiders.placement.placing import Placement
+from insiders.rules.conditions import Condition, Rule
+from insiders.segments import portrait
 from tests.insiders.demo_lines import last_days, lines, regulars
 
 
@@ -17,8 +19,8 @@ def kept() -> Placement:
     line = float(regulars()["gross_revenue"].quantile(0.9))
     member = (regulars()["gross_revenue"] >= line).to_numpy()
     space = spaces.fit(regulars(), ["scaled"], seed=1)["scaled"]
-    assigned = segments.assign(regulars(), member.astype("int16"), member)
-    return placement.keep(space, regulars(), assigned, Rule(((Condition("gross_revenue", line),),)))
+    assigned = portrait.assign(regulars(), member.astype("int16"), member)
+    return placing.keep(space, regulars(), assigned, Rule(((Condition("gross_revenue", line),),)))
 
 
 def test_a_fit_reproduces_itself(kept: Placement) -> None:

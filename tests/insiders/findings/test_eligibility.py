@@ -6,7 +6,7 @@ import pytest
 
 from insiders.findings import eligibility
 from insiders.findings.eligibility import Eligibility
-from insiders.hysteresis import Hysteresis
+from insiders.membership.hysteresis import Hysteresis
 from tests.insiders.demo_lines import lines, regulars
 from tests.insiders.groupings import grouping
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from insiders import standing
 from insiders.findings import membership
-from insiders.hysteresis import Hysteresis
+from insiders.membership import standing
+from insiders.membership.hysteresis import Hysteresis
 from tests.insiders.demo_lines import last_days, lines
 
 

@@ -7,7 +7,7 @@ import pytest
 from insiders.errors import AnalysisError
 from insiders.findings import policies
 from insiders.findings.finding import Finding
-from insiders.programme import Terms
+from insiders.policies.programme import Terms
 from tests.insiders.demo_lines import last_days, lines
 
 FEW = ["revenue", "frequency", "rfm"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from insiders.findings import profile
-from insiders.traits import INSIDERS
+from insiders.segments.traits import INSIDERS
 from tests.insiders.demo_customers import customers
 
 

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from insiders import standing
 from insiders.findings import stability
 from insiders.findings.finding import Finding
-from insiders.hysteresis import PLAIN
-from insiders.standing import Standing
+from insiders.membership import standing
+from insiders.membership.hysteresis import PLAIN
+from insiders.membership.standing import Standing
 from tests.insiders.demo_lines import lines, regulars
 from tests.insiders.groupings import grouping
 

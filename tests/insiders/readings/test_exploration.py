@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from insiders.customers.purchases import purchases_of
 from insiders.exploration import bulk, hypotheses, pareto
 from insiders.exploration.cohorts import cohort_retention
 from insiders.exploration.cycles import closed_days, daily_sales, monthly_cycle, weekly_cycle
-from insiders.purchases import purchases_of
 from insiders.readings import exploration as readings
 from tests.insiders.small_shop import prepared
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from insiders import segments
-from insiders.choice import Choice
 from insiders.readings import segments as readings
+from insiders.segments import portrait
+from insiders.segments.choice import Choice
 from insiders.spaces import Space
 from tests.insiders.demo_customers import customers
 
@@ -65,9 +65,9 @@ def test_every_share_of_the_insiders_names_its_denominator() -> None:
     chosen = (customers()["n_items"].rank(method="first", ascending=False) <= 25).to_numpy()
     labels = chosen.astype("int16")
     flat = np.full(len(customers()), 0.3)
-    profile = segments.profile(customers(), segments.assign(customers(), labels, chosen), flat, flat)
+    profile = portrait.profile(customers(), portrait.assign(customers(), labels, chosen), flat, flat)
     buyers = pd.Series({"customers": 500, "gross_revenue": 1e6, "items": 200_000})
-    beside = segments.beside_sort(customers(), chosen, buyers)
+    beside = portrait.beside_sort(customers(), chosen, buyers)
     text = readings.insiders_reading(beside, profile, "€")
     assert "**25 Insiders** are 10.0 % of the segmented customers and 5.0 % of all identified buyers" in text
     assert (
@@ -99,8 +99,8 @@ def test_the_profile_has_a_column_per_segment() -> None:
     """A reader finds every segment with its shares, in percent of what the row says."""
     best = (customers()["gross_revenue"].rank(method="first", ascending=False) <= 20).to_numpy()
     flat = np.full(len(customers()), 0.3)
-    assigned = segments.assign(customers(), best.astype("int16"), best)
-    table = readings.profile_table(segments.profile(customers(), assigned, flat, flat), "€")
+    assigned = portrait.assign(customers(), best.astype("int16"), best)
+    table = readings.profile_table(portrait.profile(customers(), assigned, flat, flat), "€")
     assert table.columns[0] == "Insiders"
     assert table.loc["customers", "Insiders"] == "20"
     assert table.loc["of all segmented customers", "Insiders"] == f"{100 * 20 / len(customers()):.1f} %"

@@ -1,0 +1,1 @@
+"""Customers: what is measured of them, and how they stood on any day."""

@@ -1,0 +1,164 @@
+"""What was known of the customers on a day, and what they brought afterwards: the two sides of every fair bet.
+
+Nothing from after the day enters: cancellations that came later undo nothing, recency counts to the day before, and a
+model that learns from outcomes gets only those that were complete by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from insiders.customers.features import features
+from insiders.customers.purchases import purchases_of
+from insiders.errors import AnalysisError
+from insiders.transactions import netting
+
+PURCHASE_DAYS = 2
+"""Distinct purchase days before the day that make a customer known: what the customers table asks for, too."""
+
+NETTING_DAYS = 30
+"""How soon a line must be taken back to count as never bought: what the preparation says."""
+
+LEAST_HISTORY = pd.Timedelta(days=30)
+"""Less is no history to learn from."""
+
+MOST_LESSONS = 6
+"""Earlier days that are learnt from, the latest: half a year is enough; long ago the shop was another."""
+
+HALF_LIFE_DAYS = 180.0
+"""After so many days a purchase counts half in ``faded_revenue``: set beforehand, not tuned."""
+
+WINDOWS = (30, 90, 180, 365)
+"""Last days whose gross revenue and purchase invoices are features of their own."""
+
+LATELY = MappingProxyType(
+    {
+        **{f"revenue_{days}": f"gross revenue of the last {days} days" for days in WINDOWS[:3]},
+        "invoices_90": "purchase invoices of the last 90 days",
+        "faded_revenue": f"gross revenue, every purchase fading by half in {HALF_LIFE_DAYS:g} days",
+        "revenue_rate": "gross revenue per day since the first purchase, the last 30 days at least",
+    }
+)
+"""Columns beyond `insiders.customers.features` that policies see, and their meaning; revenue in the shop's currency."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything known at midnight of a day."""
+
+    day: pd.Timestamp
+    days: int
+    """Length of the later period the bet is about."""
+    transactions: pd.DataFrame
+    """What had been booked, of all customers, with kinds as they were known then."""
+    customers: pd.DataFrame
+    """The customers to choose from, as `customers_at` has them."""
+    lessons: pd.DataFrame
+    """Customers of earlier snapshots, the same columns, with ``day`` and ``later_revenue``: periods of the same length
+    that were over by now. Empty where the history is too short."""
+
+
+def before(transactions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """The rows booked before a day; what a later cancellation netted is a purchase again.
+
+    Only the last weeks before the day can hold such rows. There, cancellations are matched anew among what was known.
+    """
+    rows = transactions[transactions["time"] < day]
+    doubtful = rows["kind"].eq("netted") & rows["time"].ge(day - pd.Timedelta(days=NETTING_DAYS))
+    if not doubtful.any():
+        return rows
+    again = rows[rows["time"] >= day - pd.Timedelta(days=2 * NETTING_DAYS)]
+    undone = netting.whole_invoices(again)
+    undone |= netting.lines(again[~undone], days=NETTING_DAYS).reindex(again.index, fill_value=False)
+    reopened = doubtful & ~undone.reindex(rows.index, fill_value=False)
+    plain = pd.Series(np.where(rows["quantity"] > 0, "purchase", "return"), rows.index, dtype=rows["kind"].dtype)
+    return rows.assign(kind=rows["kind"].mask(reopened, plain))
+
+
+def customers_at(transactions: pd.DataFrame, day: pd.Timestamp, least_days: int = PURCHASE_DAYS) -> pd.DataFrame:
+    """The customers with ``least_days`` purchase days before midnight of the day, as they were known then.
+
+    Columns of `insiders.customers.features`; ``revenue_`` and ``invoices_`` of the last 30, 90, 180 and 365 days;
+    ``faded_revenue`` and ``revenue_rate`` (`LATELY`); ``overdue``, the recency over the customer's usual gap.
+    """
+    known = before(transactions, day)
+    table = features(known, as_of=(day - pd.Timedelta(days=1)).date())
+    bought = purchases_of(known)
+    age = (day - bought["time"]).dt.total_seconds() / 86400
+    names = bought["customer_id"]
+    lately = pd.DataFrame(index=pd.Index(table["customer_id"]))
+    for days in WINDOWS:
+        lately[f"revenue_{days}"] = bought["revenue"].where(age <= days, 0.0).groupby(names).sum()
+        lately[f"invoices_{days}"] = bought[age <= days].groupby("customer_id")["invoice"].nunique()
+    lately["faded_revenue"] = (bought["revenue"] * np.exp2(-age / HALF_LIFE_DAYS)).groupby(names).sum()
+    table = table.join(lately.fillna(0.0), on="customer_id")
+    table["revenue_rate"] = table["gross_revenue"] / table["tenure_days"].clip(lower=30)
+    table["overdue"] = table["recency_days"] / table["avg_gap_days"]
+    return table[table["n_purchase_days"] >= least_days].reset_index(drop=True)
+
+
+def later_revenue(transactions: pd.DataFrame, customers: pd.Series, day: pd.Timestamp, days: int) -> pd.Series:
+    """What each customer brought in the ``days`` from a day on: purchases less returns and cancellations booked then.
+
+    In the order of ``customers`` and with their index; 0 for those who stayed away, negative for those who only
+    returned.
+    """
+    end = day + pd.Timedelta(days=days)
+    rows = transactions[(transactions["time"] >= day) & (transactions["time"] < end)]
+    return customers.map(rows.groupby("customer_id")["revenue"].sum()).fillna(0.0).astype("float64")
+
+
+def bet_days(transactions: pd.DataFrame, *, number: int, days: int = 90, step: int = 30) -> list[pd.Timestamp]:
+    """The last so many days to bet on, ``step`` days apart, the earliest first; the last one's period ends the data.
+
+    An `AnalysisError` says so where the first would have fewer than ``days`` days before it.
+    """
+    last = transactions["time"].max().normalize() + pd.Timedelta(days=1 - days)
+    found = [last - pd.Timedelta(days=step * place) for place in reversed(range(number))]
+    if found[0] - transactions["time"].min() < pd.Timedelta(days=days):
+        raise AnalysisError(
+            f"{number} bets on {days} days, {step} days apart, need {2 * days + step * (number - 1)} days of "
+            "transactions: take fewer bets or a longer history"
+        )
+    return found
+
+
+def snapshots(
+    transactions: pd.DataFrame,
+    on: Sequence[pd.Timestamp],
+    *,
+    days: int = 90,
+    step: int = 30,
+    least_days: int = PURCHASE_DAYS,
+) -> Iterator[Snapshot]:
+    """A snapshot at midnight of each of the days ``on``, with the lessons of the days ``step`` apart before it.
+
+    ``transactions``: the hand-off table. Where it holds only customers who came back at any time, keep ``least_days``
+    at 2 or more: who is there for what came later is no fair bet.
+    """
+    tables: dict[pd.Timestamp, pd.DataFrame] = {}
+    for today in on:
+        tables[today] = customers_at(transactions, today, least_days)
+        earlier = _earlier(transactions, today, days, step)
+        for past in earlier:
+            if past not in tables:
+                tables[past] = customers_at(transactions, past, least_days)
+        # What is learnt is counted among the rows of before today, so that not even a cancellation tells of later.
+        known = before(transactions, today)
+        lessons = [
+            tables[past].assign(day=past, later_revenue=later_revenue(known, tables[past]["customer_id"], past, days))
+            for past in earlier
+        ]
+        none = tables[today].iloc[:0].assign(day=today, later_revenue=0.0)
+        yield Snapshot(today, days, known, tables[today], pd.concat(lessons, ignore_index=True) if lessons else none)
+
+
+def _earlier(transactions: pd.DataFrame, today: pd.Timestamp, days: int, step: int) -> list[pd.Timestamp]:
+    first = transactions["time"].min().normalize() + LEAST_HISTORY
+    latest = today - pd.Timedelta(days=days)
+    return list(pd.date_range(latest, first, freq=pd.Timedelta(days=-step)))[:MOST_LESSONS]

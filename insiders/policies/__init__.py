@@ -1,0 +1,1 @@
+"""Ways to choose Insiders, and what each would have brought later."""
