@@ -120,7 +120,8 @@ def published(folder: Path) -> str:
     """
     customers, source = people(folder, "classic")
     ways = {"published method": segmentation_stability.published(source), **segmentation_stability.WAYS}
-    del ways["policy faded_revenue"]
+    for name in ("policy year_revenue", "policy faded_revenue"):
+        del ways[name]
     table = segmentation_stability.study(customers, ways, reference=SEED)
     return f"Online Retail, preset `classic`, {len(customers):,} customers:\n\n{markdown(table)}"
 

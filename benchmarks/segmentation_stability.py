@@ -35,6 +35,7 @@ def by_column(name: str, share: float = 0.10) -> Way:
 WAYS: Mapping[str, Way] = MappingProxyType(
     {
         "consensus": lambda table, seed: consensus(table, seed=seed).is_insider,
+        "policy year_revenue": by_column("revenue_365"),
         "policy revenue": by_column("gross_revenue"),
         "policy faded_revenue": by_column("faded_revenue"),
     }

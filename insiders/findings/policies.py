@@ -26,7 +26,7 @@ FEW = 6
 RIVAL = "frequency"
 """Always among the policies judged, so that there is something to hold the plain sort against."""
 
-WITHOUT_LESSONS = ("revenue", "frequency", "recent_revenue", "faded_revenue", "rfm")
+WITHOUT_LESSONS = ("year_revenue", "revenue", "frequency", "recent_revenue", "faded_revenue", "rfm")
 """Policies that any history is long enough for."""
 
 
