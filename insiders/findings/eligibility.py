@@ -122,12 +122,12 @@ def _verdict(found: Rule, people: pd.DataFrame, eligible: Flags, seed: int) -> V
 
 
 def _silent(insiders: pd.DataFrame) -> str:
-    """Who is an Insider and has not been here for long: what a rule on sums so far does not see."""
+    """Who is an Insider and has not been here for long: what a rule on past sums does not see."""
     away = int((insiders["recency_days"] >= SILENT).sum())
     return (
         f" {counted(away, 'Insider has', 'Insiders have')} bought nothing for {SILENT} days or more "
-        f"({percent(away / max(1, len(insiders)))} of the Insiders): a rule on sums so far keeps them, one on recent "
-        "sums or a faded one would not."
+        f"({percent(away / max(1, len(insiders)))} of the Insiders): the rule keeps them while what they bought "
+        "still counts, one on recent sums or a faded one lets go sooner."
     )
 
 
