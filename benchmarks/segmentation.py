@@ -78,8 +78,19 @@ def silhouettes(folder: Path) -> str:
             f"Ward's silhouette at the numbers of clusters that were published:\n\n{markdown(at)}",
             f"The smallest cluster of the best, in percent of the customers:\n\n{markdown(small)}",
             f"Noise of the best, in percent of the customers:\n\n{markdown(noise)}",
+            f"Ward's silhouette by the published method with ten seeds:\n\n{markdown(by_seed(customers, source))}",
         ]
     )
+
+
+def by_seed(customers: pd.DataFrame, source: pd.DataFrame, seeds: range = range(SEED, SEED + 10)) -> pd.DataFrame:
+    """Ward's silhouettes of the published method: a row per number of clusters, a column per seed of everything."""
+    found = {}
+    for seed in seeds:
+        points = {"published method": classic(customers, source, seed=seed).points}
+        scores = clusters.compare(points, ["ward"], k_range=[10, 13, 14], seed=seed).scores
+        found[f"seed {seed}"] = scores.set_index("k")["silhouette"].round(3)
+    return pd.DataFrame(found)
 
 
 def speed(folder: Path) -> str:
@@ -152,7 +163,8 @@ that was fitted on revenue separates revenue: its score measures the constructio
 customers fall into natural groups.
 
 Of the published scores, ours pass that of the forest's leaves, come close to t-SNE's, stand above UMAP's at two
-clusters and below it at thirteen, and stay below seed 001's .746 and .783 with its method as it is repeated here.
+clusters and below it at thirteen. Seed 001's .746 at ten clusters and .783 at fourteen lie within what its method gives
+when nothing but the random seed is changed: .685 to .748 and .714 to .807.
 """,
     "published": """
 The published method, as it is repeated here, keeps its group under other seeds, and loses it with other customers: what
