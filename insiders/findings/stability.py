@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from insiders.findings.policies import WITHOUT_LESSONS
 from insiders.membership.standing import Standing
 from insiders.policies.ways import POLICIES
 from insiders.segments import stability
-from insiders.segments.choice import Flags, jaccard
+from insiders.segments.choice import Flags
 from insiders.segments.classic import classic
 from insiders.segments.consensus import consensus
 from insiders.segments.grouping import BEST, CLASSIC, Grouping
@@ -25,6 +25,8 @@ from insiders.wording import counted, decimal, listing, percent, whole
 
 ASKED = 0.9
 """The Jaccard similarity that a group of Insiders has to keep."""
+
+PUBLISHED = "published method"
 
 Choose = Callable[[pd.DataFrame, int], Flags]
 
@@ -56,7 +58,7 @@ def of_insiders(
     best cluster's customers. Seeds: ``repetitions`` for a policy that does not learn (and as many subsamples),
     ``refits`` for one that does, the cluster and the consensus, which cost a model each; 0 ``rounds`` leave the
     consensus out. Where ``group`` is the published one, its method is repeated as well (``appearance``: see
-    `insiders.segments.classic`).
+    `insiders.segments.classic`), and the metric is its own.
     """
     people, choose = known
     cheap = repetitions if standing.policy in WITHOUT_LESSONS else refits
@@ -65,7 +67,9 @@ def of_insiders(
     again = stability.over_seeds(customers, cluster, **asked)
     parts = [firm.assign(way=f"policy {standing.policy}"), again.assign(way="best cluster", kind="seed")]
     if group.method == CLASSIC:
-        parts.append(_published(customers, appearance, group.is_insider, _seeds(seed, refits)))
+        repeated: Choose = partial(_published, appearance)
+        ours = stability.of_insiders(customers, repeated, seeds=_seeds(seed, refits), reference=seed)
+        parts.append(ours.assign(way=PUBLISHED))
     if rounds:
         agreed: Choose = partial(_agreed, standing.share, rounds)
         both = stability.of_insiders(customers, agreed, seeds=_seeds(seed, refits), reference=seed)
@@ -75,6 +79,7 @@ def of_insiders(
         repetitions=("seed", "size"), lowest=("jaccard", "min"), mean=("jaccard", "mean"),
         least=("revenue_share", "min"), most=("revenue_share", "max"),
     )  # fmt: skip
+    of_run = PUBLISHED if group.method == CLASSIC else f"policy {standing.policy}"
     lowest = {str(name): float(value) for name, value in ranges.groupby("way")["lowest"].min().items()}
     return Finding(
         _told(table, firm),
@@ -84,22 +89,10 @@ def of_insiders(
         },
         data={"insiders_stability": table},
         metrics={
-            "insiders_stability": (lowest[f"policy {standing.policy}"], "lowest Jaccard, seeds and 80 % subsamples"),
+            "insiders_stability": (lowest[of_run], "lowest Jaccard, seeds and 80 % subsamples"),
             "cluster_stability": (lowest["best cluster"], "lowest Jaccard of the best cluster over seeds"),
         },
     )
-
-
-def _published(
-    customers: pd.DataFrame, appearance: pd.DataFrame, published: Flags, seeds: Iterable[int]
-) -> pd.DataFrame:
-    """The published method with other seeds of its forest and layout, as rows of `stability.of_insiders`."""
-    revenue, rows = customers["gross_revenue"].to_numpy("float64"), []
-    for seed in seeds:
-        flags = classic(customers, appearance, seed=seed).is_insider
-        share = float(revenue[flags].sum() / revenue.sum())
-        rows.append(("published method", "seed", seed, int(flags.sum()), share, jaccard(published, flags)))
-    return pd.DataFrame(rows, columns=["way", "kind", "seed", "insiders", "revenue_share", "jaccard"])
 
 
 def weakest(profile: pd.DataFrame) -> float:
@@ -153,6 +146,10 @@ def _chosen(today: Snapshot, policy: str, share: float, customers: pd.DataFrame,
     flags = np.zeros(len(customers), dtype=bool)
     flags[order[: max(1, round(share * len(customers)))]] = True
     return flags
+
+
+def _published(appearance: pd.DataFrame, customers: pd.DataFrame, seed: int) -> Flags:
+    return classic(customers, appearance, seed=seed).is_insider
 
 
 def _agreed(share: float, rounds: int, customers: pd.DataFrame, seed: int) -> Flags:

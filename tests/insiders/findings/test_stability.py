@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -71,3 +74,23 @@ def test_the_weakest_segment_is_a_figure_for_a_gate() -> None:
     profile = pd.DataFrame({"is_insiders": [True, False, False], "stability": [0.2, 0.5, np.nan]})
     assert stability.weakest(profile) == 0.5
     assert stability.weakest(profile.assign(stability=np.nan)) == 0
+
+
+def test_the_published_group_answers_for_itself(members: Standing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In its own mode the metric is that of the published method, tried with other customers as well as other seeds."""
+
+    def wobbling(customers: pd.DataFrame, appearance: pd.DataFrame, *, seed: int) -> SimpleNamespace:
+        del appearance, seed
+        first = customers["customer_id"].iloc[0]
+        return SimpleNamespace(is_insider=(customers["customer_id"] == first).to_numpy())
+
+    monkeypatch.setattr(stability, "classic", wobbling)
+    cluster = (regulars()["gross_revenue"] > 1e9).to_numpy()
+    group = {"group": replace(grouping(cluster, cluster), method="classic"), "appearance": regulars()[["customer_id"]]}
+    asked = {**group, "repetitions": 3, "refits": 9, "rounds": 0, "leaf_metric": "hamming", "seed": 1}
+    known = stability.by_policy(lines(), members)
+    found = stability.of_insiders(regulars(), known, members, PROCEDURE, cluster, **asked)  # type: ignore[arg-type]
+    table = found.data["insiders_stability"]
+    own = table[table["way"] == "published method"].groupby("kind")["jaccard"].min()
+    assert own["seed"] == 1
+    assert own["subsample"] == found.metrics["insiders_stability"][0] == 0
