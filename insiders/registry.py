@@ -3,6 +3,8 @@
     FOLDER/models.json    for each file: format, SHA-256, bytes, library versions, what it was trained on, its errors
     FOLDER/NAME.npz       arrays
     FOLDER/NAME.json      facts
+    FOLDER/NAME.safetensors   the weights of a network
+    FOLDER/NAME.txt       trees in LightGBM's own text
     FOLDER/NAME.skops     an estimator of scikit-learn, of the types that `model_files.estimators` names
 
 The format goes by the name's ending, and there is none that could carry code: no pickle, joblib or torch file is
@@ -34,6 +36,8 @@ FORMAT = 1
 FORMATS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ".npz": ("insiders.model_files.arrays", ("numpy",)),
     ".json": ("insiders.model_files.documents", ()),
+    ".safetensors": ("insiders.model_files.tensors", ("numpy", "safetensors")),
+    ".txt": ("insiders.model_files.boosters", ("lightgbm",)),
     ".skops": ("insiders.model_files.estimators", ("numpy", "scikit-learn", "skops")),
 }
 """By ending: the module that writes and reads the format, and the libraries whose versions count."""

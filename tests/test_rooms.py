@@ -29,6 +29,13 @@ LOWER = {
             "segments": (),
             "rules": (),
             "placement": (),
+            "series": ("insiders.statistical", "insiders.boosting", "insiders.recurrent", "insiders.forecasting"),
+            "statistical": ("insiders.forecasting",),
+            "boosting": ("insiders.forecasting",),
+            "recurrent": ("insiders.forecasting",),
+            "accuracy": ("insiders.forecasting",),
+            "reconciliation": ("insiders.forecasting",),
+            "forecasting": (),
         }.items()
     },
 }

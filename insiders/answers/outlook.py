@@ -9,7 +9,7 @@ import pandas as pd
 
 from insiders.answers.evidence import Answer, Evidence
 from insiders.charts import reporting
-from insiders.charts.forecasting import MODEL_NAMES
+from insiders.charts.model_names import MODEL_NAMES
 from insiders.wording import counted, decimal, money, percent
 
 LEVEL = "insiders"

@@ -1,7 +1,8 @@
 """Hand-off tables as files of a run folder, checked on the way out and on the way in.
 
 Tables for the next notebook lie in ``<run folder>/tables/NAME.parquet``, rows for the database in
-``<run folder>/results/NAME.parquet``.
+``<run folder>/results/NAME.parquet``. A table that several steps write, each a part of it, lies in one file for each
+part: ``<run folder>/tables/NAME.PART.parquet``.
 """
 
 from __future__ import annotations
@@ -32,9 +33,10 @@ def check(name: str, rows: pd.DataFrame, contracts: Mapping[str, pa.DataFrameSch
         raise HandoffError("\n".join([f"the table {name!r} breaks its contract:", *lines])) from None
 
 
-def write(run_folder: str | os.PathLike[str], name: str, rows: pd.DataFrame) -> Path:
-    """Check a hand-off table and write it to the run folder, aside first and then into place."""
-    return _write(Path(run_folder) / "tables" / f"{name}.parquet", check(name, rows))
+def write(run_folder: str | os.PathLike[str], name: str, rows: pd.DataFrame, *, part: str | None = None) -> Path:
+    """Check a hand-off table, or one part of it, and write it to the run folder, aside first and then into place."""
+    file = f"{name}.parquet" if part is None else f"{name}.{part}.parquet"
+    return _write(Path(run_folder) / "tables" / file, check(name, rows))
 
 
 def write_result(run_folder: str | os.PathLike[str], name: str, rows: pd.DataFrame) -> Path:
@@ -43,11 +45,20 @@ def write_result(run_folder: str | os.PathLike[str], name: str, rows: pd.DataFra
 
 
 def read(run_folder: str | os.PathLike[str], name: str) -> pd.DataFrame:
-    """Read a hand-off table and check it; a `HandoffError` says which notebook has to run first."""
-    path = Path(run_folder) / "tables" / f"{name}.parquet"
-    if not path.is_file():
-        raise HandoffError(f"{path} is not there: run the notebook that writes {name!r} with the same run_folder first")
-    return check(name, pd.read_parquet(path))
+    """Read a hand-off table, all its parts together in the order of their names, and check it.
+
+    A `HandoffError` says which notebook has to run first.
+    """
+    folder = Path(run_folder) / "tables"
+    parted, whole = sorted(folder.glob(f"{name}.*.parquet")), folder / f"{name}.parquet"
+    paths = parted or ([whole] if whole.is_file() else [])
+    if not paths:
+        raise HandoffError(
+            f"{whole} is not there: run the notebook that writes {name!r} with the same run_folder first"
+        )
+    parts = [check(name, pd.read_parquet(path)) for path in paths]
+    filled = [part for part in parts if len(part)] or parts[:1]
+    return check(name, pd.concat(filled, ignore_index=True)) if len(filled) > 1 else filled[0]
 
 
 def everybody(run_folder: str | os.PathLike[str]) -> pd.DataFrame:

@@ -1,106 +1,115 @@
+"""Figures of the forecast notebook."""
+
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from insiders import forecasting as room
 from insiders.charts import forecasting
-from tests.insiders.forecast_run import small_run
+from tests.insiders.forecast_shop import HORIZON, compared, followed, looked_ahead
 
 
 def texts(figure: Figure) -> str:
+    """Every title, label and tick label that a figure shows."""
     figure.canvas.draw()
-    found = [
-        text.get_text()
-        for axes in figure.axes
-        for text in [axes.title, axes.xaxis.label, axes.yaxis.label, *axes.texts]
-    ]
+    found = [text.get_text() for axes in figure.axes for text in [axes.xaxis.label, axes.yaxis.label, *axes.texts]]
+    found += [axes.get_title(place) for axes in figure.axes for place in ("left", "center")]
     found += [label.get_text() for axes in figure.axes for label in axes.get_yticklabels()]
     return "\n".join([*found, *(text.get_text() for text in figure.texts)])
 
 
 def test_bars_carry_the_mean_error_of_each_model() -> None:
     """Every model has a bar with its value, on an axis that says what it is a share of."""
-    run = small_run()
-    written = texts(forecasting.error_by_model(run.scores, run.choice))
-    wape = run.scores.query("metric == 'wape' and fold == 'mean'")["value"]
+    made = compared("insiders")
+    written = texts(forecasting.error_by_model(made))
+    wape = made.scores.query("metric == 'wape' and fold == 'mean'")["value"]
     assert all(f"{100 * value:.1f} %" in written for value in wape)
     assert "WAPE (share of what was sold)" in written
     assert "seasonal naive" in written
 
 
-def test_error_by_week_has_a_line_per_model_and_a_point_per_week() -> None:
-    """Four weeks ahead give four points; the first is the WAPE of days 1 to 7."""
-    run = small_run()
-    figure = forecasting.error_by_week(run.held_out)
-    lines = {str(line.get_label()): np.asarray(line.get_ydata()) for line in figure.axes[0].get_lines()}
-    assert set(lines) == {"seasonal naive", "weekday means"}
-    first = run.held_out.query("level == 'insiders' and model == 'seasonal_naive' and day <= 7")
-    expected = (first["actual"] - first["mean"]).abs().sum() / first["actual"].sum()
-    assert len(lines["seasonal naive"]) == 4
-    assert lines["seasonal naive"][0] == pytest.approx(expected)
-    assert figure.axes[0].get_ylim()[1] >= max(line.max() for line in lines.values())
+def test_error_by_horizon_has_a_point_per_week() -> None:
+    """Two weeks ahead give two points; the first is the WAPE of days 1 to 7."""
+    made = compared("insiders")
+    (axes,) = forecasting.error_by_horizon(made).axes
+    lines = {str(line.get_label()): np.asarray(line.get_ydata()) for line in axes.get_lines()}
+    rows = made.held.rows.query("model == 'seasonal_naive'")
+    first = rows[(rows["ds"] - rows["cutoff"]).dt.days <= 7]
+    assert len(lines["seasonal naive"]) == 2
+    assert lines["seasonal naive"][0] == pytest.approx((first["y"] - first["yhat"]).abs().sum() / first["y"].sum())
 
 
 def test_held_out_days_show_what_was_sold_and_what_was_said() -> None:
     """One line of sales, one per model and period, in the shop's currency."""
-    figure = forecasting.held_out_days(
-        small_run().held_out, "insiders", ["weekday_means", "seasonal_naive"], forecasting.revenue_unit("£")
-    )
+    figure = forecasting.held_out_days(compared("insiders"), followed("insiders"))
     labels = [str(line.get_label()) for line in figure.axes[0].get_lines()]
-    assert [label for label in labels if not label.startswith("_")] == ["sold", "weekday means", "seasonal naive"]
-    assert "gross revenue per day (£)" in texts(figure)
+    assert labels[0] == "sold"
+    assert "seasonal naive" in labels
+    assert len([label for label in labels if label.startswith("_")]) == 2 * 3 + 4
+    assert "gross revenue (£) per day" in texts(figure)
 
 
-def test_one_model_twice_is_drawn_once() -> None:
-    """Where seasonal naive itself was chosen it has one line per period, not two."""
-    figure = forecasting.held_out_days(
-        small_run().held_out, "total", ["seasonal_naive", "seasonal_naive"], forecasting.revenue_unit("£")
+def test_residuals_show_shape_weekdays_and_memory() -> None:
+    """Every error is in the histogram, every open weekday has a bar, correlations lie between -1 and 1."""
+    made = compared("product")
+    shape, weekdays, memory = forecasting.residuals(made).axes
+    assert sum(patch.get_height() for patch in shape.patches) == len(made.chosen)  # type: ignore[attr-defined]
+    assert len(weekdays.patches) == 6
+    assert all(abs(patch.get_height()) <= 1 for patch in memory.patches)  # type: ignore[attr-defined]
+
+
+def test_the_best_and_the_worst_are_told_by_their_error() -> None:
+    """Of two products both are drawn with their WAPE; of one series its periods are."""
+    written = texts(forecasting.best_and_worst(compared("product"), followed("product")))
+    assert "A MUG: WAPE" in written
+    assert "pieces per day" in written
+    assert "2024-" in texts(forecasting.best_and_worst(compared("total"), followed("total")))
+
+
+def test_the_parts_of_the_past_add_up() -> None:
+    """Level, weekday and rest together are what was sold."""
+    sold, level, weekday, rest = (
+        np.asarray(axes.get_lines()[0].get_ydata()) for axes in forecasting.decomposition(looked_ahead("total")).axes
     )
-    legend = figure.axes[0].get_legend()
-    assert legend is not None
-    assert [text.get_text() for text in legend.get_texts()] == ["sold", "seasonal naive"]
+    assert sold == pytest.approx(level + weekday + rest)
+    assert np.std(rest) < np.std(sold)
 
 
-def test_a_forecast_follows_its_history_with_bounds() -> None:
-    """The forecast's line has every day ahead, and the band says how many days it is to hold."""
-    run = small_run()
-    ahead = run.forecasts[run.forecasts["level"] == "insiders"]
-    figure = forecasting.history_and_forecast(
-        run.history["insiders", "insiders"], ahead, "What comes", forecasting.revenue_unit("EUR")
-    )
-    labels = {str(line.get_label()): line for line in figure.axes[0].get_lines()}
-    assert np.isfinite(np.asarray(labels["forecast"].get_ydata(), dtype=float)).sum() == len(ahead)
-    assert "bounds for 80 % of days" in [str(band.get_label()) for band in figure.axes[0].collections]
-    assert "gross revenue per day (EUR)" in texts(figure)
+def test_a_forecast_goes_on_from_the_past_with_both_bounds() -> None:
+    """The history ends before the forecast begins, and bounds for 80 and 95 % lie around it."""
+    axes = forecasting.history_and_forecast(looked_ahead("insiders")).axes[0]
+    sold, said = axes.get_lines()[:2]
+    assert np.max(sold.get_xdata()) < np.min(said.get_xdata())
+    assert [str(one.get_label()) for one in axes.collections] == ["bounds for 95 %", "bounds for 80 %"]
 
 
-def test_no_line_crosses_closed_weeks() -> None:
-    """Days on either side of a closed week are not joined."""
-    run = small_run()
-    ahead = run.forecasts[run.forecasts["level"] == "insiders"]
-    open_again = ahead[(ahead["date"] < "2024-07-08") | (ahead["date"] > "2024-07-20")]
-    figure = forecasting.history_and_forecast(
-        run.history["insiders", "insiders"], open_again, "What comes", forecasting.revenue_unit("£")
-    )
-    line = next(line for line in figure.axes[0].get_lines() if line.get_label() == "forecast")
-    assert np.isnan(np.asarray(line.get_ydata(), dtype=float)).sum() == 1
+def test_small_multiples_name_every_series() -> None:
+    """Each product has a panel with its code and description."""
+    figure = forecasting.small_multiples(looked_ahead("product"))
+    written = texts(figure)
+    assert "A MUG" in written
+    assert "B PLATE" in written
 
 
-def test_products_have_a_panel_each() -> None:
-    """Each product shown has a panel with code and description, counted in pieces."""
-    run = small_run()
-    history = pd.DataFrame(run.history["product"])
-    figure = forecasting.products(history, run.forecasts[run.forecasts["level"] == "product"], {"A": "RED MUG"})
-    assert [axes.get_title(loc="left") or axes.get_title() for axes in figure.axes] == ["A RED MUG", "B"]
-    assert figure.get_supylabel() == "pieces per day"
+def test_training_is_drawn() -> None:
+    """The kept pass is marked on the learning curve, and the largest share of the gain stands on top."""
+    curve = pd.DataFrame({"epoch": [1, 2, 3], "training": [3.0, 2.0, 1.0], "validation": [2.0, 1.0, 1.5]})
+    kept = forecasting.learning_curve(curve, "lstm").axes[0].get_lines()[2]
+    assert np.atleast_1d(kept.get_xdata())[0] == 2
+    gain = forecasting.importance(pd.DataFrame({"feature": ["lag1", "step"], "share": [0.9, 0.1]}), "product")
+    assert "lag1" in texts(gain)
 
 
-def test_the_learning_curve_marks_what_was_kept() -> None:
-    """The marked point is the lowest validation loss."""
-    curve = pd.DataFrame({"epoch": [1, 2, 3], "training": [3.0, 2.0, 1.0], "validation": [0.9, 0.5, 0.7]})
-    figure = forecasting.learning_curve(curve, "huber")
-    kept = next(line for line in figure.axes[0].get_lines() if line.get_label() == "kept")
-    assert (np.asarray(kept.get_xdata())[0], np.asarray(kept.get_ydata())[0]) == (2.0, 0.5)
-    assert "huber loss (series divided by its mean)" in texts(figure)
+@pytest.mark.parametrize(
+    "draw", [forecasting.decomposition, forecasting.history_and_forecast, forecasting.small_multiples]
+)
+def test_what_cannot_be_forecast_is_said_in_the_figure(draw: Callable[[room.Outlook], Figure]) -> None:
+    """A level that the source lacks gives a figure with the reason."""
+    made = room.contest(followed("store"), [], HORIZON)
+    assert "no store" in texts(draw(room.look_ahead(made, followed("store"), HORIZON)))
+    assert "no store" in texts(forecasting.error_by_model(made))

@@ -1,109 +1,115 @@
+"""Sentences that read the forecast."""
+
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
-import pytest
 
-from insiders.lstm import Trained
-from insiders.network import Settings
+from insiders import forecasting
+from insiders.forecasting.choice import choose
+from insiders.forecasting.orders import orders
 from insiders.readings import forecasts as readings
-from insiders.series import sale_calendar
-from tests.insiders.forecast_run import COVERAGE, small_run
-from tests.insiders.weekly_shop import sales
+from tests.insiders.forecast_shop import FOLDS, HORIZON, compared, followed, looked_ahead, origins
 
 
-def choice(**changes: object) -> pd.DataFrame:
-    row = {
-        "level": "insiders",
-        "model": "lstm",
-        "wape_before": 0.2,
-        "wape": 0.3,
-        "baseline_wape": 0.4,
-        "best": "lstm",
-        "best_wape": 0.3,
-        "beats_baseline": True,
-    }
-    return pd.DataFrame([{**row, **changes}])
+def test_what_is_followed_is_said_with_its_unit() -> None:
+    """Who, in which unit, and on which days the shop sells."""
+    text = readings.followed_reading(followed("insiders"))
+    assert "the Insiders, 1 customer, as one series; gross revenue in £ per day" in text
+    assert "It does not sell on Saturdays." in text
+    assert "segments are those of today" in readings.followed_reading(followed("segment"))
+    assert readings.followed_reading(followed("store")).startswith("**Nothing is forecast.** The source has no store")
 
 
-def revenue(first: str, last: str) -> pd.Series:
-    days = pd.date_range(first, last)
-    return pd.Series([50.0 if day.month == 12 else 100.0 for day in days], index=days)
+def test_held_out_periods_are_counted() -> None:
+    """Fewer periods than asked for are said; the Insiders' stand-in is explained."""
+    text = readings.origins_reading(origins("insiders"), 9, followed("insiders"), HORIZON)
+    assert "4 periods of 14 calendar days" in text
+    assert "9 were asked for; the history allows 4." in text
+    assert "stand-in for the Insiders" in text
+    assert "were asked" not in readings.origins_reading(origins("total"), FOLDS, followed("total"), HORIZON)
 
 
-def test_the_calendar_is_read_aloud() -> None:
-    """Closed weekdays are named, and a cut last day is called left out."""
-    whole = readings.calendar_reading(sale_calendar(sales("2024-01-01", "2024-03-31")))
-    assert "78 days from 2024-01-01 to 2024-03-31. It does not sell on Saturdays. The last day is whole" in whole
-    rows = pd.concat([sales("2024-01-01", "2024-03-28"), sales("2024-03-29", "2024-03-29", until="11:00")])
-    assert "**2024-03-29 is left out**" in readings.calendar_reading(sale_calendar(rows))
+def test_the_choice_is_read_with_the_untouched_period() -> None:
+    """The champion is named with its errors before and on the last period, beside seasonal naive's."""
+    made = compared("total")
+    text = readings.choice_reading(made)
+    assert f"**{made.model}**" in text
+    assert "on the last, untouched one, below seasonal_naive" in text
 
 
-def test_fewer_periods_than_asked_for_are_said() -> None:
-    """The sentence names the periods held out and, where the history was too short, how many were asked for."""
-    folds = small_run().folds
-    assert "2 periods of 28 calendar days are held out" in readings.folds_reading(folds, 2, 0.1, 28)
-    assert "asked for" not in readings.folds_reading(folds, 2, 0.1, 28)
-    assert "4 were asked for; the history allows 2." in readings.folds_reading(folds, 4, 0.1, 28)
+def test_a_model_that_beats_nothing_is_said() -> None:
+    """Where no model beats seasonal naive the sentence says so, and which baseline stays."""
+    made = compared("total")
+    worse = made.scores.assign(value=made.scores["value"].where(made.scores["model"] == "seasonal_naive", 9.0))
+    text = readings.choice_reading(replace(made, scores=worse, choice=choose(worse)))
+    assert "**No model beats seasonal_naive**" in text
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({}, "30.0 % on the last, untouched one, below seasonal_naive (40.0 %); no model did better there."),
-        ({"wape": 0.5, "beats_baseline": False}, "50.0 % on the last, untouched one, **not below** seasonal_naive"),
-        ({"best": "ets", "best_wape": 0.25}, "lowest there was ets (25.0 %), which the choice could not know"),
-        ({"model": "seasonal_naive", "best": "seasonal_naive"}, "no model beat seasonal_naive on the earlier periods"),
-    ],
-)
-def test_the_choice_is_told_with_its_negative_results(changes: dict[str, object], words: str) -> None:
-    """Whether the chosen model holds up, and what would have been better, is in the sentence."""
-    assert words in readings.choice_reading(choice(**changes))
+def test_the_replay_is_the_error_to_expect() -> None:
+    """Its mean stands beside hindsight's and the baseline's."""
+    made = compared("total")
+    text = readings.replay_reading(made)
+    assert f"{100 * made.replayed['value'].mean():.1f} %" in text
+    assert "in hindsight" in text
+    assert "not replayed" in readings.replay_reading(replace(made, replayed=made.replayed.head(0)))
 
 
-@pytest.mark.parametrize(("own", "words"), [(0.2, "20.0 %, below ets"), (0.5, "50.0 %, which does **not** beat ets")])
-def test_an_lstm_that_loses_is_said_to_lose(own: float, words: str) -> None:
-    """The LSTM is held against the best baseline of each level."""
-    table = pd.DataFrame(
-        {"level": "total", "model": ["lstm", "ets"], "fold": "mean", "metric": "wape", "value": [own, 0.3]}
+def test_a_learner_that_loses_is_told_to_lose() -> None:
+    """The negative result stands in the text; without learners it says that there were none."""
+    made = compared("total")
+    extra = made.scores.query("model == 'weekday_means'").assign(model="lstm")
+    lost = replace(made, scores=pd.concat([made.scores, extra.assign(value=extra["value"] * 3)]))
+    assert "does **not** beat" in readings.learners_reading(lost)
+    assert "No trained model" in readings.learners_reading(made)
+
+
+def test_bounds_and_totals_are_read() -> None:
+    """Measured coverage stands beside nominal, the sum beside both its bounds."""
+    made = looked_ahead("insiders")
+    covered = readings.coverage_reading(made)
+    assert "80 % bounds held" in covered
+    assert "width" in covered
+    total = readings.total_reading(made)
+    assert f"£{made.total['yhat'].iloc[0]:,.0f}" in total
+    assert "4 held-out periods" in total
+    assert "No season is known" in readings.season_reading(made)
+
+
+def test_few_errors_are_said() -> None:
+    """Bounds that come from all errors together are said to be rough."""
+    assert "too few errors" in readings.coverage_reading(replace(looked_ahead("insiders"), rough=(95,)))
+
+
+def test_a_buyer_is_told_what_an_order_means() -> None:
+    """The first product is read out with its bounds; what is flagged is named."""
+    made = looked_ahead("product")
+    table = orders(made)
+    text = readings.orders_reading(table, made)
+    assert f"should sell {table['expected'].iloc[0]:,.0f} pieces" in text
+    assert "one period in ten" in text
+    flagged = readings.orders_reading(table.assign(flags="new"), made)
+    assert "2 series to look at twice: A (new) and B (new)" in flagged
+    assert "no pieces" in readings.orders_reading(table, looked_ahead("total"))
+
+
+def test_coherence_is_told_by_level() -> None:
+    """Without reconciling it is said that levels need not add up; with it each level has its two errors."""
+    made = looked_ahead("product")
+    assert "need not add up" in readings.coherence_reading(made, "none")
+    gain = pd.DataFrame({"level": ["total", "product"], "as_they_are": [0.1, 0.3], "coherent": [0.09, 0.31]})
+    assert "total: WAPE 10.0 % as it is, 9.0 % made to add up" in readings.coherence_reading(
+        replace(made, gain=gain), "wls_struct"
     )
-    assert words in readings.lstm_reading(table)
-    assert "not among the models" in readings.lstm_reading(table[table["model"] == "ets"])
 
 
-def test_bias_has_a_direction() -> None:
-    """Too little is told from too much."""
-    table = pd.DataFrame({"level": "insiders", "model": "lstm", "fold": "mean", "metric": "bias", "value": [-0.12]})
-    assert "insiders 12.0 % too little (lstm)" in readings.bias_reading(table, choice())
-    assert "insiders 12.0 % too much (lstm)" in readings.bias_reading(table.assign(value=0.12), choice())
-
-
-def test_measured_coverage_stands_beside_the_nominal_one() -> None:
-    """The sentence has the share of every level."""
-    run = small_run()
-    text = readings.coverage_reading(run.measured, run.choice, COVERAGE)
-    assert text.startswith("Bounds of nominally 80 %")
-    assert all(level in text for level in ("insiders", "total", "product"))
-
-
-def test_the_total_says_what_its_bounds_rest_on() -> None:
-    """Amount, bounds, days and the number of held-out periods are in one sentence."""
-    run = small_run()
-    text = readings.total_reading(run.total, run.days, "£")
-    assert f"**£{run.total.mean:,.0f}**, between £{run.total.lower:,.0f} and £{run.total.upper:,.0f}" in text
-    assert "From 2024-07-01 to 2024-07-28 (24 open days)" in text
-    assert "2 held-out periods only" in text
-
-
-def test_a_season_is_told_where_a_year_before_is_known() -> None:
-    """December sold half of what the weeks before did; a history that is too short says that no season is known."""
-    days = pd.date_range("2024-12-01", "2024-12-20")
-    assert "sold 50 % per open day" in readings.season_reading(revenue("2023-01-01", "2024-11-30"), days, "£")
-    assert "**No season is known**" in readings.season_reading(revenue("2023-11-01", "2024-11-30"), days, "£")
-
-
-def test_the_training_is_told_by_its_curve() -> None:
-    """Where the loss was lowest, of how many passes, and how long it took."""
-    curve = pd.DataFrame({"epoch": [1, 2, 3], "training": [3.0, 2.0, 1.0], "validation": [0.9, 0.5, 0.7]})
-    text = readings.training_reading(Trained(Settings(), ("total",), (1.0,), {}, curve, 2, 4.2))
-    assert "lowest after 2 passes of 3 (0.500; 0.900 after the first)" in text
-    assert "4.2 s" in text
+def test_of_nothing_every_sentence_says_nothing() -> None:
+    """A level that cannot be followed is read by its reason everywhere."""
+    made = forecasting.contest(followed("store"), [], HORIZON)
+    ahead = forecasting.look_ahead(made, followed("store"), HORIZON)
+    assert "no store" in readings.choice_reading(made)
+    assert readings.total_reading(ahead).startswith("Nothing is expected")
+    assert readings.coverage_reading(ahead) == "No bounds were measured."
+    assert readings.bias_reading(made) == "No bias is known."
+    assert readings.season_reading(ahead) == ""

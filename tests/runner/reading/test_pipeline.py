@@ -10,9 +10,11 @@ from tests.runner.bench import Bench, one
 
 
 def test_the_monthly_pipeline_is_right(bench: Bench) -> None:
-    """The pipeline of the project reads, runs four notebooks in their order and goes live by itself."""
+    """The project's pipeline reads, runs its notebooks in order, the forecast at three levels, and goes live."""
     monthly = pipeline.read(pipeline.find("monthly", bench.settings), bench.settings)
-    assert [step.name for step in monthly.ordered()] == ["eda", "clustering", "forecast", "report"]
+    assert [step.name for step in monthly.ordered()] == [
+        *("eda", "clustering", "forecast.1", "forecast.2", "forecast.3", "report")
+    ]
     assert monthly.inputs == {"source": "auto"}
     assert monthly.promote == "automatic"
 

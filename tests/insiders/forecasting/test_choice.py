@@ -1,0 +1,54 @@
+"""The choice of a model."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from insiders.errors import AnalysisError
+from insiders.forecasting.choice import choose, replay
+
+
+def table(**models: list[float]) -> pd.DataFrame:
+    """WAPE by model and period, oldest first."""
+    rows = [
+        ("total", model, f"2024-0{number}-01", "wape", value)
+        for model, values in models.items()
+        for number, value in enumerate(values, 1)
+    ]
+    return pd.DataFrame(rows, columns=["level", "model", "fold", "metric", "value"])
+
+
+def test_the_last_period_does_not_choose() -> None:
+    """The model with the lowest mean before the last period is chosen, however the last one goes."""
+    row = choose(table(seasonal_naive=[0.5, 0.5, 0.5], a=[0.3, 0.3, 0.9], b=[0.4, 0.4, 0.1])).iloc[0]
+    assert (row["model"], row["before"], row["last"], row["best"], row["best_last"]) == ("a", 0.3, 0.9, "b", 0.1)
+    assert row["beats_baseline"]
+
+
+def test_what_does_not_beat_seasonal_naive_is_not_chosen() -> None:
+    """Then the best of the plain baselines is, and it is said."""
+    row = choose(table(seasonal_naive=[0.3, 0.3, 0.3], moving_average=[0.4, 0.4, 0.4], ets=[0.35, 0.35, 0.1])).iloc[0]
+    assert row["model"] == "seasonal_naive"
+    assert not row["beats_baseline"]
+
+
+def test_a_champion_is_told_by_what_it_was() -> None:
+    """With `only` nothing else may be chosen, though others do better."""
+    rows = table(seasonal_naive=[0.3, 0.3], old=[0.5, 0.5], new=[0.1, 0.1])
+    assert choose(rows, only=["old"])["model"].tolist() == ["old"]
+
+
+def test_the_replay_knows_only_earlier_periods() -> None:
+    """At each period the model is the best of those before it; what is best there is told beside it."""
+    rows = table(seasonal_naive=[0.9, 0.9, 0.9], a=[0.1, 0.8, 0.1], b=[0.2, 0.2, 0.3])
+    told = replay(rows, "total")
+    assert told["model"].tolist() == ["a", "b"]
+    assert told["value"].tolist() == [0.8, 0.3]
+    assert told["best"].tolist() == ["b", "a"]
+
+
+def test_a_metric_that_is_better_when_higher_chooses_nothing() -> None:
+    """PSFA is refused as a way to choose."""
+    with pytest.raises(AnalysisError, match="not by 'psfa'"):
+        choose(table(seasonal_naive=[0.3, 0.3]), "psfa")
