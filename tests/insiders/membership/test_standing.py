@@ -53,7 +53,7 @@ def test_a_short_history_has_only_today() -> None:
 
 def test_a_policy_nobody_knows_is_refused() -> None:
     """The message names the policies there are."""
-    with pytest.raises(AnalysisError, match="the policies are revenue, frequency"):
+    with pytest.raises(AnalysisError, match="the policies are year_revenue, revenue"):
         standing.standing(lines(), "horoscope", PLAIN, seed=1)
 
 
