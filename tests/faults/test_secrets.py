@@ -194,6 +194,7 @@ def test_a_growing_copy_holds_no_beginning_of_a_secret(tmp_path: Path, monkeypat
 
     monkeypatch.setattr(copies, "write_aside", keep)
     monkeypatch.setattr("runner.kernel.engine.AUTOSAVE_SECONDS", 0.05)
+    monkeypatch.setattr("runner.kernel.engine.WRITING_SHARE", 1.0)
     steps = "import time\nfor one in secret:\n    print(one, end='', flush=True)\n    time.sleep(0.15)"
     run(tmp_path, secret, [f"print('y' * 2000)\n{steps}"])
     assert [text for text in kept[:-1] if "y" * 1000 in text], "no copy was written while the secret was printed"
