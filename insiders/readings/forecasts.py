@@ -74,6 +74,11 @@ def origins_reading(origins: Sequence[Origin], asked: int, followed: Followed, h
     )
 
 
+def filled(table: pd.DataFrame) -> list[pd.DataFrame]:
+    """The table to show, or nothing at all where it has no rows."""
+    return [table] if len(table) else []
+
+
 def choice_reading(made: Contest) -> str:
     """Which model is chosen and what it did on the untouched period, also where it does not beat the baseline."""
     if made.champion is None:

@@ -113,3 +113,9 @@ def test_of_nothing_every_sentence_says_nothing() -> None:
     assert readings.coverage_reading(ahead) == "No bounds were measured."
     assert readings.bias_reading(made) == "No bias is known."
     assert readings.season_reading(ahead) == ""
+
+
+def test_an_empty_table_is_not_shown() -> None:
+    """Where nothing was searched for or challenged, no empty table stands in the copy."""
+    assert readings.filled(pd.DataFrame({"model": []})) == []
+    assert len(readings.filled(pd.DataFrame({"model": ["ets"]}))) == 1
