@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from insiders.charts.forecasting import nothing
+from insiders.charts.series_axes import nothing
 from insiders.forecasting.training_report import page, training_report, write
 from tests.insiders.forecast_shop import compared, looked_ahead
 

@@ -1,0 +1,68 @@
+"""What the figures of series have in common: axes in the unit of a level, its names, and a figure of nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from insiders.charts import style
+from insiders.charts.model_names import MODEL_NAMES
+from insiders.forecasting.followed import Followed
+
+LEVEL_NAMES: Mapping[str, str] = {
+    "insiders": "the Insiders",
+    "total": "the whole shop",
+    "segment": "segments",
+    "country": "countries",
+    "store": "stores",
+    "category": "categories",
+    "product": "products",
+}
+
+
+def nothing(reason: str) -> Figure:
+    """A figure that says why there is none."""
+    figure = Figure(figsize=(style.WIDE[0], 1.2))
+    figure.text(0.02, 0.5, reason.replace("`", ""), va="center", wrap=True)
+    return figure
+
+
+def with_breaks(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with an empty one in every unusual gap of more than three days, so no line crosses closed weeks."""
+    days = pd.DatetimeIndex(rows.index)
+    gaps = np.diff(days)
+    usual = max(np.timedelta64(3, "D"), np.median(gaps) if len(gaps) else np.timedelta64(3, "D"))
+    return rows.reindex(days.union(days[:-1][gaps > 2 * usual] + pd.Timedelta(days=1)))
+
+
+def amount_of(followed: Followed) -> str:
+    """What is counted and by which step: pieces per day, gross revenue (£) per week."""
+    amount = "pieces" if followed.unit == "pieces" else f"gross revenue ({followed.unit})"
+    return f"{amount} per {followed.granularity}"
+
+
+def in_unit(axes: Axes, followed: Followed, *, year: bool = True) -> None:
+    """Label both axes: amounts in their unit, days as dates."""
+    axes.set_ylabel(amount_of(followed))
+    money = followed.unit != "pieces"
+    ticks: FuncFormatter = style.money(followed.unit) if money else style.thousands()
+    axes.yaxis.set_major_formatter(ticks)
+    dates = AutoDateLocator(minticks=3, maxticks=7)
+    axes.xaxis.set_major_locator(dates)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(dates, show_offset=year))
+
+
+def name_of(model: object) -> str:
+    """A model as readers know it."""
+    return MODEL_NAMES.get(str(model), str(model))
+
+
+def level_of(level: str) -> str:
+    """A level in words."""
+    return LEVEL_NAMES.get(level, level)
