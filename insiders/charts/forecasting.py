@@ -13,6 +13,7 @@ from insiders.charts.series_axes import amount_of, in_unit, level_of, nothing, w
 from insiders.forecasting.outlook import Outlook
 
 MOST_PANELS = 12
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def decomposition(outlook: Outlook) -> Figure:
@@ -25,31 +26,31 @@ def decomposition(outlook: Outlook) -> Figure:
     if level.isna().all():
         level = pd.Series(sold.mean(), index=sold.index)
     over = sold - level
-    weekday = over.groupby(pd.DatetimeIndex(sold.index).dayofweek).transform("mean")
+    weekdays = pd.DatetimeIndex(sold.index).dayofweek
+    weekday = over.groupby(weekdays).transform("mean")
     figure = Figure(figsize=style.TALL)
-    parts = {"sold": sold, "level": level, "weekday": weekday, "rest": over - weekday}
-    for axes, (name, part) in zip(figure.subplots(4, 1, sharex=True), parts.items(), strict=True):
+    parts = {"sold": sold, "level": level, "rest": over - weekday}
+    *lines, week = figure.subplots(4, 1)
+    for axes, (name, part) in zip(lines, parts.items(), strict=True):
         axes.plot(part.index, part, color=style.ACCENT if name != "rest" else style.OTHERS, linewidth=1.1)
         in_unit(axes, outlook.followed)
         axes.set_ylabel(name)
-    figure.axes[0].set_title(f"{amount_of(outlook.followed)}: level, weekday and rest")
+    by_weekday = over.groupby(weekdays).mean()
+    in_unit(week, outlook.followed, days=False)
+    week.bar([WEEKDAYS[day] for day in by_weekday.index], by_weekday, color=style.ACCENT)
+    week.axhline(0, color=style.OTHERS, linewidth=0.8)
+    week.set_ylabel("weekday")
+    figure.axes[0].set_title(f"{amount_of(outlook.followed)}: level, rest and weekday")
     return figure
 
 
 def history_and_forecast(outlook: Outlook, weeks: int = 16) -> Figure:
-    """The last weeks, all series together, and the forecast; with bounds by day where there is one series."""
+    """The last weeks, all series together, and the forecast with its bounds by day."""
     if outlook.rows.empty:
         return nothing(outlook.followed.reason or "nothing was forecast")
     figure = Figure(figsize=style.WIDE)
     axes = figure.subplots()
-    if outlook.rows["unique_id"].nunique() == 1:
-        _continued(axes, outlook, outlook.rows["unique_id"].iloc[0], weeks)
-    else:
-        past, ahead = outlook.history.groupby("ds")["y"].sum(), outlook.rows.groupby("ds")["yhat"].sum()
-        past = past[past.index > past.index[-1] - pd.Timedelta(weeks=weeks)]
-        axes.plot(past.index, past, color=style.OTHERS, linewidth=1.2, label="sold")
-        axes.plot(ahead.index, ahead, color=style.INSIDERS, label="forecast")
-        axes.set_ylim(bottom=0)
+    _continued(axes, outlook.history.groupby("ds")["y"].sum(), outlook.together, weeks)
     in_unit(axes, outlook.followed)
     axes.set_title(f"What {level_of(outlook.followed.level)} brought, and what is expected")
     axes.legend(loc="upper left", ncols=4)
@@ -66,7 +67,8 @@ def small_multiples(outlook: Outlook, most: int = MOST_PANELS) -> Figure:
     figure = Figure(figsize=style.panels(lines, 2.3))
     grid = figure.subplots(lines, columns, squeeze=False)
     for axes, unique_id, series in zip(grid.flat, shown["unique_id"], shown["series"], strict=False):
-        _continued(axes, outlook, unique_id, weeks=8)
+        sold, said = (rows[rows["unique_id"] == unique_id] for rows in (outlook.history, outlook.rows))
+        _continued(axes, sold.set_index("ds")["y"], said, weeks=8)
         in_unit(axes, outlook.followed, year=False)
         axes.set_ylabel("")
         told = f"{series} {outlook.followed.descriptions.get(str(series), '')}"
@@ -79,10 +81,9 @@ def small_multiples(outlook: Outlook, most: int = MOST_PANELS) -> Figure:
     return figure
 
 
-def _continued(axes: Axes, outlook: Outlook, unique_id: str, weeks: int) -> None:
-    history = outlook.history[outlook.history["unique_id"] == unique_id].set_index("ds")["y"]
-    recent = history[history.index > history.index[-1] - pd.Timedelta(weeks=weeks)]
-    ahead = with_breaks(outlook.rows[outlook.rows["unique_id"] == unique_id].set_index("ds").select_dtypes("number"))
+def _continued(axes: Axes, sold: pd.Series, said: pd.DataFrame, weeks: int) -> None:
+    recent = sold[sold.index > sold.index[-1] - pd.Timedelta(weeks=weeks)]
+    ahead = with_breaks(said.set_index("ds").select_dtypes("number"))
     axes.plot(recent.index, recent, color=style.OTHERS, linewidth=1.2, label="sold")
     axes.plot(ahead.index, ahead["yhat"], color=style.INSIDERS, label="forecast")
     for nominal, strength in ((95, 0.12), (80, 0.22)):

@@ -47,12 +47,14 @@ def amount_of(followed: Followed) -> str:
     return f"{amount} per {followed.granularity}"
 
 
-def in_unit(axes: Axes, followed: Followed, *, year: bool = True) -> None:
-    """Label both axes: amounts in their unit, days as dates."""
+def in_unit(axes: Axes, followed: Followed, *, year: bool = True, days: bool = True) -> None:
+    """Label both axes: amounts in their unit, days as dates (where the axis has ``days``)."""
     axes.set_ylabel(amount_of(followed))
     money = followed.unit != "pieces"
     ticks: FuncFormatter = style.money(followed.unit) if money else style.thousands()
     axes.yaxis.set_major_formatter(ticks)
+    if not days:
+        return
     dates = AutoDateLocator(minticks=3, maxticks=7)
     axes.xaxis.set_major_locator(dates)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(dates, show_offset=year))

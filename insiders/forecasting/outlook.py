@@ -31,9 +31,13 @@ class Outlook:
     """A row per series: unique_id, series, yhat and bounds of the whole horizon, the largest first."""
     total: pd.DataFrame
     """One row: all of them together."""
+    together: pd.DataFrame
+    """A row per day: unique_id (the level), ds, cutoff, model, yhat and bounds of all series together."""
     covered: pd.DataFrame
     """What bounds by day held on later origins (`insiders.forecasting.bounds`)."""
     totals_covered: pd.DataFrame
+    together_covered: pd.DataFrame
+    """What bounds of all series together held, by day."""
     rough: tuple[int, ...]
     gain: pd.DataFrame
     """WAPE of each level as it is and coherent."""
@@ -120,11 +124,14 @@ def look_ahead(
     total = bounds.total_bounds(
         pd.DataFrame({"unique_id": [followed.level], "yhat": [sums["yhat"].sum()]}), together, percents
     )
+    own_days, days = _by_day(own, followed.level), _by_day(mine, followed.level)
+    alone = pd.DataFrame({"unique_id": [followed.level], "level": [followed.level]})
     return Outlook(
         followed, made.model, coverage, ready.rows.reset_index(drop=True),
         whole.values[whole.values["unique_id"].isin(mine["unique_id"])].reset_index(drop=True),
         each.sort_values("yhat", ascending=False, kind="stable", ignore_index=True), total,
-        bounds.measured_coverage(own, static, percents), bounds.totals_covered(then, percents), ready.rough,
+        bounds.with_bounds(days, own_days, alone, percents).rows, bounds.measured_coverage(own, static, percents),
+        bounds.totals_covered(then, percents), bounds.measured_coverage(own_days, alone, percents), ready.rough,
         coherence.gain(held, judged), own["cutoff"].nunique(),
         replace(made.champion, trained=learnt or made.champion.trained),
     )  # fmt: skip
@@ -160,12 +167,20 @@ def _static_then(followed: Followed, made: Contest) -> pd.DataFrame:
     return pd.concat([followed.at(first).static for first in firsts], ignore_index=True)
 
 
+def _by_day(rows: pd.DataFrame, level: str) -> pd.DataFrame:
+    """The series of a level added up by origin and day: unique_id, ds, cutoff, model, yhat, and y where it came."""
+    amounts = [name for name in ("y", "yhat") if name in rows]
+    keys = ["cutoff", "model", "ds"]
+    return rows.groupby(keys, sort=False, observed=True)[amounts].sum().reset_index().assign(unique_id=level)
+
+
 def _nothing(followed: Followed, coverage: float, percents: list[int]) -> Outlook:
     ends = [f"{side}_{percent}" for percent in percents for side in ("lower", "upper")]
     rows = pd.DataFrame(columns=["unique_id", "series", "ds", "cutoff", "model", "yhat", *ends])
     totals = pd.DataFrame(columns=["unique_id", "yhat", *ends, "series"])
     return Outlook(
-        followed, "none", coverage, rows, pd.DataFrame(columns=["unique_id", "ds", "y"]), totals, totals,
-        pd.DataFrame(columns=list(bounds.MEASURED)), pd.DataFrame(columns=["nominal", "covered", "totals"]), (),
+        followed, "none", coverage, rows, pd.DataFrame(columns=["unique_id", "ds", "y"]), totals, totals, rows,
+        pd.DataFrame(columns=list(bounds.MEASURED)), pd.DataFrame(columns=["nominal", "covered", "totals"]),
+        pd.DataFrame(columns=list(bounds.MEASURED)), (),
         pd.DataFrame(columns=list(coherence.GAIN)), 0, None,
     )  # fmt: skip

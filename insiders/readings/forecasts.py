@@ -12,6 +12,7 @@ from insiders.forecasting.models import BASELINE, LEARNERS
 from insiders.forecasting.origins import Origin
 from insiders.forecasting.outlook import Outlook
 from insiders.series import Calendar
+from insiders.series.levels import INSIDERS, TOTAL
 from insiders.wording import counted, decimal, listing, money, percent, whole
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -36,16 +37,16 @@ def followed_reading(followed: Followed) -> str:
             " **The segments are those of today**, also in the past: who is in one has been put there by what they did "
             "since, so that errors on held-out weeks flatter these forecasts."
         )
-    days = calendar_reading(followed.calendar)
+    days = calendar_reading(followed.calendar, hours=not followed.is_panel)
     return f"Followed: {what}; {unit} per {followed.granularity}.{beside}{segments}\n\n{days}"
 
 
-def calendar_reading(calendar: Calendar) -> str:
-    """When the shop sells, and whether the last day of the data was left out."""
+def calendar_reading(calendar: Calendar, *, hours: bool = True) -> str:
+    """When the shop sells, and whether the last day of the data was left out; a panel has no ``hours`` to tell."""
     days = calendar.open_days
     closed = listing([f"{WEEKDAYS[day]}s" for day in sorted(calendar.closed_weekdays)])
     weekly = f"It does not sell on {closed}." if closed else "It sells on every day of the week."
-    cut = "The last day is whole as far as its hours tell."
+    cut = f"The last day is {'whole as far as its hours tell' if hours else 'taken for whole'}."
     if calendar.cut_day is not None:
         cut = (
             f"**{calendar.cut_day:%Y-%m-%d} is left out**: its last purchase is an hour or more before any closing "
@@ -168,6 +169,15 @@ def coverage_reading(outlook: Outlook) -> str:
         count = int(outlook.totals_covered["totals"].iloc[0])
         judged = counted(count, "series and period", "series and periods")
         sums = f" Bounds of the whole horizon held {listing(totals)}, of {judged}."
+    if outlook.followed.level not in (INSIDERS, TOTAL):
+        whole_level = outlook.together_covered.groupby("nominal")["covered"].mean()
+        days = listing(
+            [
+                f"{percent(held, 0)} at {percent(nominal, 0)}"
+                for nominal, held in zip(whole_level.index, whole_level, strict=True)
+            ]
+        )
+        sums += f" Of all series together those by day held {days}."
     rough = ""
     if outlook.rough:
         rough = (
@@ -225,13 +235,14 @@ def orders_reading(table: pd.DataFrame, outlook: Outlook) -> str:
     if table.empty or outlook.followed.unit != "pieces":
         return "Amounts of each series over the horizon, with bounds; no pieces, so nothing that could be ordered."
     first, flagged = table.iloc[0], table[table["flags"] != ""]
+    name = f"{first['series']} {first['description']}".strip()
     named = "" if flagged.empty else (
         f" {counted(len(flagged), 'series', 'series')} to look at twice: "
         f"{listing([f'{row.series} ({row.flags})' for row in flagged.head(5).itertuples()])}; a forecast of what was "
         "out of stock is too low."
     )  # fmt: skip
     return (
-        f"Read the first line so: {first['series']} {first['description']} should sell {whole(first['expected'])} "
+        f"Read the first line so: {name} should sell {whole(first['expected'])} "
         f"pieces (the days before: {whole(first['sold'])}). With {whole(first['upper_80'])} in stock one period in ten "
         f"runs short, with {whole(first['upper_95'])} one in forty, as far as the bounds hold; below "
         f"{whole(first['lower_80'])} one in ten would stay. What a piece too many and a sale missed cost decides "
