@@ -20,6 +20,8 @@ from insiders.forecasting.conformal import COVERAGES
 MEASURED = ("level", "model", "nominal", "covered", "width", "days", "fold")
 FEWEST = 2
 """Errors without which there is no spread."""
+BORROWED = 4
+"""Periods of the level's mean error that a series' own few are taken together with."""
 
 
 @dataclass(frozen=True)
@@ -70,16 +72,23 @@ def measured_coverage(held: pd.DataFrame, static: pd.DataFrame, coverages: Seque
 def total_bounds(sums: pd.DataFrame, earlier: pd.DataFrame, coverages: Sequence[int] = COVERAGES) -> pd.DataFrame:
     """The sums of a horizon (unique_id, yhat) with bounds from those of earlier origins (unique_id, cutoff, y, yhat).
 
-    Errors are logarithms of one piece (or one of the currency) more than came over one more than was said, those of all
-    series one pool. Where they are too few to read a quantile off they are taken as normal around zero, with as many
-    degrees of freedom as there are errors: few periods give wide bounds.
+    Errors are logarithms of one piece (or one of the currency) more than came over one more than was said, divided by
+    what is usual for their series (as `insiders.forecasting.conformal` does by day) and then one pool. A series has
+    few periods, so its usual error is taken as if it had had `BORROWED` more, of the level's mean. Where the pool is
+    too small to read a quantile off, errors are taken as normal around zero, with as many degrees of freedom as there
+    are: few periods give wide bounds.
     """
     if len(earlier) < FEWEST:
         raise AnalysisError(f"bounds of a total need {FEWEST} held-out periods, there are {len(earlier)}")
-    errors = np.abs(np.log1p(earlier["y"].to_numpy()) - np.log1p(earlier["yhat"].to_numpy()))
+    errors = (np.log1p(earlier["y"]) - np.log1p(earlier["yhat"])).abs()
+    level = max(float(errors.mean()), conformal.SMALLEST)
+    by = errors.groupby(earlier["unique_id"], observed=True)
+    usual = (by.sum() + BORROWED * level) / (by.count() + BORROWED)
+    scores = (errors / earlier["unique_id"].map(usual)).to_numpy(dtype="float64")
+    own = sums["unique_id"].map(usual).fillna(level).to_numpy(dtype="float64")
     made = sums.copy()
     for percent in coverages:
-        factor = np.exp(_reach(errors, percent / 100))
+        factor = np.exp(_reach(scores, percent / 100) * own)
         made[f"lower_{percent}"] = ((1 + made["yhat"]) / factor - 1).clip(lower=0.0)
         made[f"upper_{percent}"] = (1 + made["yhat"]) * factor - 1
     return made

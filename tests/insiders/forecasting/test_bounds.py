@@ -84,3 +84,17 @@ def test_sums_of_periods_are_held_too() -> None:
     told = totals_covered(totals_of(held(30)))
     assert told["totals"].tolist() == [28, 28]
     assert told["covered"].iloc[1] >= 0.85
+
+
+def test_a_steady_series_has_narrower_sums_than_a_wild_one_of_its_level() -> None:
+    """A product that was always nearly right has a third of a wild one's bounds; one without a past lies between."""
+    rng = np.random.default_rng(7)
+    said = pd.DataFrame(
+        {"unique_id": np.repeat(["steady", "wild"], 20), "cutoff": np.tile(range(20), 2), "yhat": 100.0}
+    )
+    noise = rng.normal(0, np.where(said["unique_id"] == "steady", 0.03, 0.3))
+    sums = pd.DataFrame({"unique_id": ["steady", "new", "wild"], "yhat": 100.0})
+    made = total_bounds(sums, said.assign(y=said["yhat"] * np.exp(noise)))
+    steady, new, wild = made["upper_80"] - made["lower_80"]
+    assert steady < wild / 3
+    assert steady < new < wild
