@@ -2,7 +2,7 @@
 
     python -m benchmarks.forecast_sizes [SERIES ...] [--keep FOLDER]
 
-Series of 180 open days, 18 to forecast, are generated: two thirds sell on fewer than half of the days, all follow the
+Series of 180 open days, 18 to forecast, are generated: six in ten sell on fewer than half of the days, all follow the
 week and the season. Every figure comes from a process of its own, on one processor, with the settings that are the
 default elsewhere. A model that fits every series by itself is measured on 300 at most and its seconds are scaled up
 (marked ~): they go with the number of series, and any number of processes shares them. Prints a table.
