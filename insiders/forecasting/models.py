@@ -24,7 +24,7 @@ BASELINE = "seasonal_naive"
 """The model that a chosen one has to beat."""
 
 BASELINES = (BASELINE, "moving_average", "weekday_means")
-"""What is chosen where nothing beats the first of them."""
+"""The plain models, beside the best of which the lead of a chosen one is told."""
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,10 @@ def filled(table: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def choice_reading(made: Contest) -> str:
-    """Which model is chosen and what it did on the untouched period, also where it does not beat the baseline."""
+    """Which model is chosen, by which rule, how sure its lead is and what it did on the untouched period.
+
+    Also where it does not beat the baseline.
+    """
     if made.champion is None:
         return made.said
     row = made.choice[made.choice["level"] == made.level].iloc[0]
@@ -99,11 +102,29 @@ def choice_reading(made: Contest) -> str:
         )
     else:
         text = (
-            f"**No model beats {BASELINE}** on the earlier periods ({_value(row['baseline_before'], made)}), so the "
-            f"best of the plain baselines stays: {row['model']}, {made.metric.upper()} {last}; {best}."
+            f"**No model beats {BASELINE}** on the earlier periods ({_value(row['baseline_before'], made)}), so "
+            f"the choice is {row['model']}: {made.metric.upper()} {last}; {best}."
         )
+    rule = f" Chosen is the lowest mean {made.metric.upper()} over the earlier periods." if made.train else ""
+    lead = f" {_lead(row, made)}" if made.train and row["beats_baseline"] else ""
     left = "".join(f"\n\n{name} was left out: {why}." for name, why in made.held.left_out.items())
-    return f"{made.said} {text}{left}"
+    return f"{made.said}{rule} {text}{lead}{left}"
+
+
+def _lead(row: pd.Series, made: Contest) -> str:
+    """How far the model is ahead of the best plain one on the periods that chose it, and whether that is sure."""
+    if row["model"] == row["plain"]:
+        return "It is the best of the plain models itself."
+    ahead = row["lead"] < 0
+    beside = (
+        f"Over the {counted(row['periods'], 'period')} that chose it errs {_points(abs(row['lead']), made)} "
+        f"{'less' if ahead else 'more'} than {row['plain']}, the best of the plain models"
+    )
+    if pd.isna(row["lead_low"]):
+        return f"{beside}; how sure that is, one period cannot tell."
+    bounds = f"{_points(row['lead_low'], made)} to {_points(row['lead_high'], made)}"
+    sure = row["lead_high"] < 0 or row["lead_low"] > 0
+    return f"{beside}, which is {'' if sure else '**not** '}sure (95 % interval of the difference: {bounds})."
 
 
 def replay_reading(made: Contest) -> str:
@@ -263,6 +284,11 @@ def coherence_reading(outlook: Outlook, method: str) -> str:
 
 def _value(value: float, made: Contest) -> str:
     return percent(value) if made.metric in ("wape", "total_error") else decimal(value, 3)
+
+
+def _points(value: float, made: Contest) -> str:
+    """A difference: of shares in points."""
+    return f"{decimal(100 * value, 1)} points" if made.metric in ("wape", "total_error") else decimal(value, 3)
 
 
 def _amount(value: float, followed: Followed) -> str:

@@ -14,6 +14,8 @@ from insiders.errors import AnalysisError
 from insiders.recurrent.losses import Targets
 from insiders.series.day_features import TIME_OF_YEAR, day_features
 
+LATELY = 12
+"""The last rows of what is read, whose level is told beside that of all."""
 LEAST_ROWS = 6
 """Rows that a series has before its first window."""
 SMALLEST_UNIT = 0.05
@@ -32,6 +34,8 @@ class Panel:
     """The days, in the order of the columns; the last ones may lie ahead."""
     sold: Tensor
     """Pieces (series, days), 0 before the first row of a series and on days ahead."""
+    before: Tensor
+    """Pieces sold before each day, and in all: (series, days + 1)."""
     first: Tensor
     """Number of the first day of each series."""
     share: Tensor
@@ -75,10 +79,12 @@ def panel_of(
     told = known.assign(**{name: known[name] / size for name, size in _SIZES.items()})
     told = told if yearly else told.drop(columns=list(TIME_OF_YEAR))
     weekdays = np.eye(7)[known["weekday"].astype(int)]
+    pieces = _tensor(sold)
     return Panel(
         ids=wide.index,
         days=days,
-        sold=_tensor(sold),
+        sold=pieces,
+        before=torch.nn.functional.pad(pieces.cumsum(dim=1, dtype=torch.float64), (1, 0)),
         first=torch.as_tensor(first),
         share=_tensor(share),
         day=_tensor(np.hstack([told.to_numpy(), weekdays])),
@@ -114,17 +120,36 @@ def batch(
     there = (before >= panel.first[series]).float()
     before, after = before.clamp(min=0), after.clamp(max=panel.sold.shape[1] - 1)
     read = panel.sold[series, before] * there
-    unit = (read.sum(dim=1, keepdim=True) / there.sum(dim=1, keepdim=True).clamp(min=1)).clamp(min=SMALLEST_UNIT)
-    size = torch.log(unit).unsqueeze(-1) / 5
+    unit = _mean(read, there).clamp(min=SMALLEST_UNIT)
+    told = torch.stack([torch.log(unit) / 5, *_levels(panel, series, origin, read, there, unit)], dim=-1)
     past = torch.cat(
         [torch.log1p(read / unit).unsqueeze(-1), there.unsqueeze(-1), panel.day[before], panel.ahead[series, before]],
         dim=-1,
     )
     step = (torch.arange(ahead) / horizon).expand(len(chosen), ahead).unsqueeze(-1)
-    known = [panel.day[after], panel.ahead[series, after], step, size.expand(len(chosen), ahead, 1)]
+    known = [panel.day[after], panel.ahead[series, after], step, told.expand(-1, ahead, -1)]
     targets = Targets(panel.sold[series, after].to(device), unit.to(device), panel.share[series, after].to(device))
     future = torch.cat(known, dim=-1)
     return Batch(past.to(device), future.to(device), panel.static[series[:, 0]].to(device), targets)
+
+
+def _levels(
+    panel: Panel, series: Tensor, origin: Tensor, read: Tensor, there: Tensor, unit: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The level of a window lately and since its launch, beside that of all that is read, and how often it sold.
+
+    Croston's method is hard to beat by a level that hardly moves: the mean since the launch keeps a good or bad month
+    from being taken for the new one.
+    """
+    since = panel.before[series, origin] / (origin - panel.first[series]).clamp(min=1)
+    lately = _mean(read[:, -LATELY:], there[:, -LATELY:])
+    long = torch.log((since.float() + SMALLEST_UNIT) / unit)
+    return long, torch.log1p(lately / unit), _mean((read > 0).float(), there)
+
+
+def _mean(values: Tensor, there: Tensor) -> Tensor:
+    """The mean of each window's rows since the launch: (windows, 1)."""
+    return values.sum(dim=1, keepdim=True) / there.sum(dim=1, keepdim=True).clamp(min=1)
 
 
 def _ahead(

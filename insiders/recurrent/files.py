@@ -18,7 +18,7 @@ from insiders.recurrent.settings import Settings
 from insiders.recurrent.trained import Trained, empty_network
 from insiders.registry import Training
 
-FORMAT = 1
+FORMAT = 2
 
 
 def save(

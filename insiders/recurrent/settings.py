@@ -29,7 +29,7 @@ class Settings:
     """Numbers by which a value of a static feature is told."""
     dropout: float = 0.1
     """Share of the decoder's outputs left out in training."""
-    epochs: int = 15
+    epochs: int = 8
     """The most passes; early stopping makes it fewer."""
     windows: int = 10_000
     """Windows of a pass, drawn anew from all series and origins."""

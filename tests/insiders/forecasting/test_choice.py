@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -27,10 +28,26 @@ def test_the_last_period_does_not_choose() -> None:
 
 
 def test_what_does_not_beat_seasonal_naive_is_not_chosen() -> None:
-    """Then the best of the plain baselines is, and it is said."""
+    """Then seasonal naive is, and it is said, whatever was best on the last period."""
     row = choose(table(seasonal_naive=[0.3, 0.3, 0.3], moving_average=[0.4, 0.4, 0.4], ets=[0.35, 0.35, 0.1])).iloc[0]
     assert row["model"] == "seasonal_naive"
     assert not row["beats_baseline"]
+
+
+def test_the_lead_on_the_best_plain_model_has_a_paired_interval() -> None:
+    """Over the choosing periods alone: the mean difference by period, and the t interval of a table of Student's t."""
+    plain = {"seasonal_naive": [0.9] * 4, "moving_average": [0.7] * 4, "weekday_means": [0.5, 0.6, 0.7, 0.1]}
+    row = choose(table(**plain, ets=[0.4, 0.5, 0.3, 0.9])).iloc[0]
+    assert (row["model"], row["plain"], row["periods"]) == ("ets", "weekday_means", 3)
+    far = 4.302653 * np.std([-0.1, -0.1, -0.4], ddof=1) / np.sqrt(3)
+    assert row[["lead", "lead_low", "lead_high"]].tolist() == pytest.approx([-0.2, -0.2 - far, -0.2 + far])
+
+
+def test_one_period_says_nothing_of_how_sure_a_lead_is() -> None:
+    """Where two periods are held out, one chooses, and the bounds of the lead are missing."""
+    row = choose(table(seasonal_naive=[0.5, 0.5], ets=[0.4, 0.4])).iloc[0]
+    assert row["lead"] == pytest.approx(-0.1)
+    assert row[["lead_low", "lead_high"]].isna().all()
 
 
 def test_a_champion_is_told_by_what_it_was() -> None:

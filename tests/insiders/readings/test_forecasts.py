@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
+import pytest
 
 from insiders import forecasting
 from insiders.forecasting.choice import choose
 from insiders.forecasting.orders import orders
 from insiders.readings import forecasts as readings
 from tests.insiders.forecast_shop import FOLDS, HORIZON, compared, followed, looked_ahead, origins
+
+LEAD = ("lead", "lead_low", "lead_high")
 
 
 def test_what_is_followed_is_said_with_its_unit() -> None:
@@ -45,6 +48,43 @@ def test_a_model_that_beats_nothing_is_said() -> None:
     worse = made.scores.assign(value=made.scores["value"].where(made.scores["model"] == "seasonal_naive", 9.0))
     text = readings.choice_reading(replace(made, scores=worse, choice=choose(worse)))
     assert "**No model beats seasonal_naive**" in text
+    assert "so the choice is seasonal_naive" in text
+
+
+def test_the_rule_of_the_choice_is_said_where_there_was_one() -> None:
+    """A champion of an earlier run was not chosen by it."""
+    made, rule = compared("total"), "Chosen is the lowest mean WAPE"
+    assert rule in readings.choice_reading(made)
+    assert rule not in readings.choice_reading(replace(made, train=False))
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ((-0.02, -0.03, -0.01), "which is sure (95 % interval of the difference: -3.0 points to -1.0 points)"),
+        (
+            (-0.02, -0.05, 0.01),
+            "errs 2.0 points less than ets, the best of the plain models, which is **not** sure (95 %",
+        ),
+        ((0.02, None, None), "errs 2.0 points more than ets, the best of the plain models; how sure that is, one"),
+    ],
+)
+def test_a_lead_is_called_sure_only_where_its_interval_is_clear_of_zero(
+    facts: tuple[float | None, ...], said: str
+) -> None:
+    """In points of WAPE, beside the best plain model; without an interval nothing is called sure."""
+    made = compared("total")
+    text = readings.choice_reading(
+        replace(made, choice=made.choice.assign(plain="ets", **dict(zip(LEAD, facts, strict=True))))
+    )
+    assert said in text
+
+
+def test_the_best_plain_model_has_no_lead_on_itself() -> None:
+    """It is said to be the best of the plain ones."""
+    made = compared("total")
+    text = readings.choice_reading(replace(made, choice=made.choice.assign(plain=made.model)))
+    assert "It is the best of the plain models itself." in text
 
 
 def test_the_replay_is_the_error_to_expect() -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+import pytest
 import torch
 
 from insiders.recurrent.examples import batch, origins, panel_of
@@ -17,6 +19,21 @@ def test_a_window_reads_the_rows_before_its_origin_and_is_held_against_those_fro
     sold = history.loc[history["unique_id"] == "A", "y"].to_list()
     assert read.targets.unit.item() == sum(sold[6:10]) / 4
     assert read.targets.sold[0].tolist() == sold[10:13]
+
+
+def test_a_window_is_told_its_level_lately_and_since_the_launch() -> None:
+    """Beside the unit, in logarithms, and how often it sold; the same at every step, and nothing from its origin on."""
+    history = long_table(40)[0]
+    panel = panel_of(history, NO_DAYS, None, {}, {})
+    read = batch(panel, torch.tensor([[0, 30]]), 20, 3, torch.device("cpu"))
+    sold = history.loc[history["unique_id"] == "A", "y"].to_numpy()[:30]
+    unit = sold[10:].mean()
+    size, long, lately, often = read.future[0, 0, -4:].tolist()
+    assert size == pytest.approx(np.log(unit) / 5)
+    assert long == pytest.approx(np.log((sold.mean() + 0.05) / unit), abs=1e-6)
+    assert lately == pytest.approx(np.log1p(sold[-12:].mean() / unit), abs=1e-6)
+    assert often == pytest.approx((sold[10:] > 0).mean())
+    assert (read.future[0, :, -4:] == read.future[0, 0, -4:]).all()
 
 
 def test_what_lies_before_the_launch_is_not_read() -> None:

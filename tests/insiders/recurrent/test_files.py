@@ -43,7 +43,7 @@ def test_weights_of_another_run_are_refused(trained: recurrent.Trained, tmp_path
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"format": 9}, "not of format 1"),
+        ({"format": 9}, "not of format 2"),
         ({"settings": {"hidden": 10**6}}, "another size"),
         ({"settings": {"hidden": 10**18}}, "does not describe a network"),
         ({"settings": {"hidden": "4"}}, "hidden is not of its kind"),

@@ -28,3 +28,17 @@ def test_a_training_ends_when_its_patience_does(
     network = Network((1, 1), [], hidden=1, embedding=1, outputs=1)
     curve = train(network, panel, torch.zeros(1, 2), Settings(patience=2), 1, epochs=6, validation=validation)
     assert [epoch for epoch, _, _ in curve] == list(range(1, passes + 1))
+
+
+def test_the_network_is_the_running_mean_of_what_the_steps_made() -> None:
+    """Each step is taken in, the first ones by more; what the optimiser moves is another network."""
+    mean, moved = (Network((1, 1), [], hidden=1, embedding=1, outputs=1) for _ in range(2))
+    expected = mean.head.bias.item()
+    for step, value in enumerate([1.0, 3.0], 1):
+        torch.nn.init.constant_(moved.head.bias, value)
+        training._follow(mean, moved, step)
+        share = 1 - (1 + step) / (10 + step)
+        expected += share * (value - expected)
+        assert mean.head.bias.item() == pytest.approx(expected)
+    training._follow(mean, moved, 10_000)
+    assert mean.head.bias.item() == pytest.approx(expected + (1 - training.MEMORY) * (3.0 - expected))
