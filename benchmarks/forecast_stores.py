@@ -2,7 +2,7 @@
 
     python -m benchmarks.forecast_stores [PANEL] [--cache FOLDER]
 
-28 days, three adjoining origins that end with the data judge. Of the four before them the first only teaches errors,
+28 days, three adjoining origins that end with the data judge. Of the ten before them the first only teaches errors,
 the others choose: which forecasts, or mean of them, and which way of reconciling. The choice knows nothing of the last
 three. PANEL is looked for where the tests look unless named; FOLDER keeps the forecasts of every origin and model, so
 that a run that was stopped goes on. Prints tables. WRMSSE is M5's: errors by day against those of the naive forecast in
@@ -15,7 +15,8 @@ import argparse
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -28,31 +29,54 @@ from insiders.reconciliation import METHODS, reconcile
 from insiders.series import Leveled
 
 HERE = Path(__file__).resolve().parent
-HORIZON, JUDGES, CHOOSERS = 28, 3, 4
+HORIZON, JUDGES, CHOOSERS = 28, 3, 10
 BOTTOM = "store/product"
 LEVELS = (
     *("total", "state", "store", "category", "department", "state/category", "state/department"),
     *("store/category", "store/department", "product", "state/product", BOTTOM),
 )
-STATISTICAL = ("seasonal_naive", "weekday_means", "tsb", "ets")
+PLAIN = ("seasonal_naive", "weekday_means", "tsb")
+"""What adds up as it is, or nearly: only added up."""
+STATISTICAL = (*PLAIN, "ets")
 WAYS = tuple(method for method in METHODS if method != "ols")
 """Ways of reconciling; ``ols`` trusts a product as much as the total."""
-TREES: Mapping[str, Sequence[Sequence[str]]] = {
-    "lightgbm": [[level] for level in LEVELS],
-    "lightgbm of all": [LEVELS],
-}
-"""One LightGBM for each level, and one for the series of all levels."""
 WEEKLY = boosting.Settings(
     lags=(1, 2, 3, 7), windows=(7, 14, 28, 56, 112), season=7, power=1.2, rows=730, yearly=True, trees=300
 )
+SQUARED = replace(WEEKLY, objective="squared")
+
+
+@dataclass(frozen=True)
+class Trees:
+    """LightGBM in one of the ways that are compared."""
+
+    groups: Sequence[Sequence[str]]
+    """Levels whose series teach the same trees."""
+    settings: Sequence[boosting.Settings]
+    """Of each training; the forecast is their mean."""
+    by_value: bool = False
+    """Whether an error weighs by what it adds to WRMSSE."""
+    priced: bool = True
+    """Whether the price is told: learnt from as it was on the day, but held from the origin on in the forecast."""
+
+
+TREES: Mapping[str, Trees] = {
+    "lightgbm": Trees([[level] for level in LEVELS], [WEEKLY]),
+    "lightgbm of all": Trees([LEVELS], [WEEKLY]),
+    "lightgbm by value": Trees([LEVELS], [SQUARED, replace(SQUARED, rows=1200, seed=43)], by_value=True, priced=False),
+}
+"""One LightGBM for each level, one for the series of all levels, and one for all that minds what errors cost."""
 COUNTRY = "US"
 HOLIDAYS = ["is_holiday", "days_to_holiday", "days_since_holiday"]
-BASELINE, DIRECT = "ets bottom_up", "lightgbm direct"
+BASELINE, DIRECT, KNOWN = "ets bottom_up", "lightgbm direct", "mean known"
 MEANS = {
     "mean of ets, lightgbm": ("ets", "lightgbm"),
-    "mean of ets, lightgbm of all": ("ets", "lightgbm of all"),
-    "mean of both lightgbm": tuple(TREES),
-    "mean of ets, both lightgbm": ("ets", *TREES),
+    "mean of both lightgbm": ("lightgbm", "lightgbm of all"),
+    "mean of ets, both lightgbm": ("ets", "lightgbm", "lightgbm of all"),
+    "mean of lightgbm of all, by value": ("lightgbm of all", "lightgbm by value"),
+    "mean of all three lightgbm": tuple(TREES),
+    "mean of ets, lightgbm by value": ("ets", "lightgbm by value"),
+    "mean of ets, all three lightgbm": ("ets", *TREES),
 }
 
 
@@ -65,25 +89,27 @@ def measured(panel: Path, cache: Path) -> str:
     history = shop.values.merge(revenue.rename(columns={"y": "revenue"}), on=["unique_id", "ds"])
     last = calendar.open_days[-1]
     cutoffs = [last - pd.Timedelta(days=HORIZON * back) for back in range(JUDGES + CHOOSERS, 0, -1)]
-    base = forecasts_of(sales, shop, cutoffs, cache)
     judged = cutoffs[CHOOSERS:]
     scale = accuracy.scales(history, cutoffs, weigh_by="revenue")
+    base = forecasts_of(sales, shop, scale, cutoffs, cache)
     ways = candidates(base, shop.static)
     scores = pd.concat([score(name, made, shop.static, scale) for name, made in ways.items()])
     chosen = choose(scores[~scores["cutoff"].isin(judged)])
     bounds = bounded(ways[chosen], shop, judged)
-    return report(scores, chosen, bounds, judged)
+    known = pd.concat([mean_known(shop.values, cutoff) for cutoff in cutoffs[1:]])
+    return report(pd.concat([scores, score(KNOWN, known, shop.static, scale)]), chosen, bounds, judged)
 
 
-def forecasts_of(sales: pd.DataFrame, shop: Leveled, cutoffs: list[pd.Timestamp], cache: Path) -> pd.DataFrame:
+def forecasts_of(
+    sales: pd.DataFrame, shop: Leveled, scale: pd.DataFrame, cutoffs: list[pd.Timestamp], cache: Path
+) -> pd.DataFrame:
     """All base forecasts of all levels, with what came: unique_id, ds, cutoff, model, y, yhat."""
     parts = []
     for cutoff in cutoffs:
         parts += [kept(cache, name, cutoff, partial(by_statistics, shop, cutoff, name)) for name in STATISTICAL]
-        groups: dict[str, list[Sequence[str]]] = dict(
-            zip(TREES, ([[level] for level in LEVELS], [LEVELS]), strict=True)
-        )
-        parts += [kept(cache, name, cutoff, partial(by_lightgbm, sales, shop, cutoff, groups[name])) for name in TREES]
+        costs = cost(scale[scale["cutoff"] == cutoff], shop.static)
+        for name, trees in TREES.items():
+            parts.append(kept(cache, name, cutoff, partial(by_lightgbm, sales, shop, costs, cutoff, trees)))
     columns = ["unique_id", "ds", "cutoff", "model", "y", "yhat"]
     return pd.concat([part[columns] for part in parts], ignore_index=True)
 
@@ -104,19 +130,40 @@ def by_statistics(shop: Leveled, cutoff: pd.Timestamp, name: str) -> pd.DataFram
 
 
 def by_lightgbm(
-    sales: pd.DataFrame, shop: Leveled, cutoff: pd.Timestamp, groups: Iterable[Sequence[str]]
+    sales: pd.DataFrame, shop: Leveled, costs: pd.Series, cutoff: pd.Timestamp, trees: Trees
 ) -> pd.DataFrame:
     """LightGBM at one origin, one for the series of each group of levels; prices after the origin are held."""
     values, static = told(sales, shop, cutoff), shop.static.drop(columns="series")
+    values = values if trees.priced else values.drop(columns="price")
     parts = []
-    for levels in groups:
+    for levels in trees.groups:
         known = static[static["level"].isin(levels)].dropna(axis="columns", how="all")
         rows = values[values["unique_id"].isin(known["unique_id"])]
         past, ahead = rows[rows["ds"] <= cutoff], rows[rows["ds"] > cutoff]
-        trained = boosting.fit(past, HORIZON, WEEKLY, static=known)
-        parts.append(boosting.forecast(trained, past, ahead.drop(columns="y"), static=known))
-    said = pd.concat(parts, ignore_index=True)
+        for settings in trees.settings:
+            weights = costs if trees.by_value else None
+            trained = boosting.fit(past, HORIZON, settings, static=known, weights=weights)
+            parts.append(boosting.forecast(trained, past, ahead.drop(columns="y"), static=known))
+    said = pd.concat(parts).groupby(["unique_id", "ds"], sort=False)["yhat"].mean().reset_index()
     return said.merge(values[["unique_id", "ds", "y"]], on=["unique_id", "ds"]).assign(cutoff=cutoff)
+
+
+def cost(scale: pd.DataFrame, static: pd.DataFrame) -> pd.Series:
+    """By series what a squared piece of error weighs: its share of its level's revenue over its squared scale."""
+    rows = scale.merge(static[["unique_id", "level"]], on="unique_id")
+    share = rows["weight"] / rows.groupby("level")["weight"].transform("sum")
+    return (share / rows["rmsse_scale"] ** 2).fillna(0.0).set_axis(rows["unique_id"])
+
+
+def mean_known(values: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
+    """What no model can know: each series' weekdays of the last year, at the mean that came."""
+    last = values[(values["ds"] <= cutoff) & (values["ds"] > cutoff - pd.Timedelta(days=364))]
+    rows = values[(values["ds"] > cutoff) & (values["ds"] <= cutoff + pd.Timedelta(days=HORIZON))]
+    keys = ["unique_id", "weekday"]
+    usual = last.assign(weekday=last["ds"].dt.dayofweek).groupby(keys)["y"].mean().rename("yhat")
+    rows = rows.assign(weekday=rows["ds"].dt.dayofweek, cutoff=cutoff).merge(usual, on=keys)
+    means = rows.groupby("unique_id")[["y", "yhat"]].transform("mean")
+    return rows.assign(yhat=rows["yhat"] * (means["y"] / means["yhat"].where(means["yhat"] > 0)).fillna(1.0))
 
 
 def told(sales: pd.DataFrame, shop: Leveled, cutoff: pd.Timestamp) -> pd.DataFrame:
@@ -140,7 +187,7 @@ def candidates(base: pd.DataFrame, static: pd.DataFrame) -> dict[str, pd.DataFra
     for name, rows in models.items():
         later = rows[rows["cutoff"] > rows["cutoff"].min()]
         made[f"{name} direct"] = later
-        for method in WAYS:
+        for method in WAYS[:1] if name in PLAIN else WAYS:
             coherent = reconcile(later, static, bottom=BOTTOM, method=method, earlier=rows)
             made[f"{name} {method}"] = coherent.merge(later[["unique_id", "ds", "cutoff", "y"]])
     return made
@@ -168,11 +215,11 @@ def bounded(made: pd.DataFrame, shop: Leveled, judged: list[pd.Timestamp]) -> pd
 
 def report(scores: pd.DataFrame, chosen: str, bounds: pd.DataFrame, judged: list[pd.Timestamp]) -> str:
     """The tables: WRMSSE by level, all candidates' means beside those they were chosen by, bounds."""
-    means = accuracy.mean_over_cutoffs(scores[scores["cutoff"].isin(judged)])
-    wide = means[means["metric"] == "wrmsse"].pivot(index="level", columns="model", values="value")
-    wide = wide.loc[[*LEVELS, "mean of levels"]]
-    shown = list(dict.fromkeys([BASELINE, DIRECT, chosen, "seasonal_naive bottom_up", "tsb bottom_up"]))
-    gain = (1 - wide[chosen] / wide[BASELINE]).map("{:+.1%}".format).rename(f"gain on {BASELINE}")
+    late = scores["cutoff"].isin(judged)
+    wide, before = by_level(scores[late]), by_level(scores[~late])
+    shown = list(dict.fromkeys([BASELINE, DIRECT, chosen, "seasonal_naive bottom_up", "tsb bottom_up", KNOWN]))
+    gains = {f"gain on {BASELINE}": wide, "the same where it was chosen": before}
+    gain = pd.DataFrame({name: 1 - rows[chosen] / rows[BASELINE] for name, rows in gains.items()})
     lost = list(wide.index[wide[chosen] >= wide[[BASELINE, DIRECT]].min(axis=1)])
     origins = ", ".join(f"{cutoff:%Y-%m-%d}" for cutoff in judged)
     shares = {name: bounds[name].map("{:.3f}".format).array for name in ("covered", "width")}
@@ -181,7 +228,7 @@ def report(scores: pd.DataFrame, chosen: str, bounds: pd.DataFrame, judged: list
         [
             f"Last days known: {origins}. Chosen on the {CHOOSERS - 1} origins before these: **{chosen}**.",
             "WRMSSE by level, mean over the origins:",
-            table(pd.concat([wide[shown].map("{:.3f}".format), gain], axis=1)),
+            table(wide[shown].map("{:.3f}".format).join(gain.map("{:+.1%}".format))),
             f"Levels at which the chosen forecasts do not beat both: {', '.join(lost) or 'none'}.",
             "Mean over levels and origins (bias, WAPE: shares of the units sold), by origin, and by what was chosen:",
             table(every(scores, judged)),
@@ -189,6 +236,13 @@ def report(scores: pd.DataFrame, chosen: str, bounds: pd.DataFrame, judged: list
             table(said),
         ]
     )
+
+
+def by_level(scores: pd.DataFrame) -> pd.DataFrame:
+    """WRMSSE of levels by models, mean over the origins."""
+    means = accuracy.mean_over_cutoffs(scores)
+    wide = means[means["metric"] == "wrmsse"].pivot(index="level", columns="model", values="value")
+    return wide.loc[[*LEVELS, "mean of levels"]]
 
 
 def every(scores: pd.DataFrame, judged: list[pd.Timestamp]) -> pd.DataFrame:

@@ -15,20 +15,27 @@ import numpy as np
 import pandas as pd
 
 from insiders.boosting.features import KEYS, STEP, at_origin, codes_of, of_days, pairs, scaled
-from insiders.boosting.objectives import OBJECTIVES, nearer_counts_more
+from insiders.boosting.objectives import OBJECTIVES, Objective, nearer_counts_more
 from insiders.boosting.trained import Settings, Trained
 from insiders.errors import AnalysisError
 from insiders.series.density import check_dense
 
 
 def fit(
-    history: pd.DataFrame, horizon: int, settings: Settings | None = None, *, static: pd.DataFrame | None = None
+    history: pd.DataFrame,
+    horizon: int,
+    settings: Settings | None = None,
+    *,
+    static: pd.DataFrame | None = None,
+    weights: pd.Series | None = None,
 ) -> Trained:
     """Trees from a long table (unique_id, ds, y) of sales up to the cut-off, each series dense to its last day.
 
     From each row on, one day of the next ``horizon`` rows is drawn and learnt. Every other column of ``history``
     (price, promotion) is a feature that has to be known of the days to forecast, too; ``static`` has a row per series:
-    unique_id and text columns, such as category or store. An `AnalysisError` says what there is not, or is too little.
+    unique_id and text columns, such as category or store. ``weights``, by unique_id, is what an error of a series
+    counts, all alike unless given; one that has none teaches nothing. An `AnalysisError` says what there is not, or is
+    too little.
     """
     begin, settings = time.perf_counter(), settings or Settings()
     if settings.objective not in OBJECTIVES:
@@ -47,7 +54,9 @@ def fit(
     days = of_days(later, history["ds"], known_ahead, static, codes, yearly=settings.yearly)
     features = before.join(days).assign(**{STEP: step})
     later = later.assign(pieces=np.expm1(later["y"]) if objective.log else later["y"], y=later["y"] / unit)
-    text = _grown(features, later, settings, codes)
+    text = _grown(
+        features, later["y"].to_numpy(dtype="float64"), _weights(later, unit, weights, objective), settings, codes
+    )
     seconds = time.perf_counter() - begin
     return Trained(settings, horizon, text, codes, known_ahead, len(later), seconds)
 
@@ -89,11 +98,25 @@ def importance(trained: Trained) -> pd.DataFrame:
     return shares.rename_axis("feature").rename("share").reset_index()
 
 
-def _grown(features: pd.DataFrame, later: pd.DataFrame, settings: Settings, categories: Iterable[str]) -> str:
-    """The trees in LightGBM's text, from features and what was sold later (ds, y as it is learnt, pieces)."""
+def _weights(
+    later: pd.DataFrame, unit: np.ndarray, weights: pd.Series | None, objective: Objective
+) -> np.ndarray | None:
+    """The weight of each row to learn from (unique_id, ds, pieces); None where all weigh alike."""
+    if objective.weight is None and weights is None and not objective.pieces:
+        return None
+    own = np.ones(len(later)) if weights is None else later["unique_id"].map(weights).fillna(0.0).to_numpy("float64")
+    own = own * unit**2 if objective.pieces else own
+    if not own.any():
+        raise AnalysisError("no series that trees could learn from has a weight above zero")
+    own = own / own.mean()
+    return own if objective.weight is None else own * objective.weight(later[["ds"]].assign(y=later["pieces"]))
+
+
+def _grown(
+    features: pd.DataFrame, target: np.ndarray, weigh: np.ndarray | None, settings: Settings, categories: Iterable[str]
+) -> str:
+    """The trees in LightGBM's text, from features, what was sold later as it is learnt, and the rows' weights."""
     objective = OBJECTIVES[settings.objective]
-    target = later["y"].to_numpy(dtype="float64")
-    weigh = objective.weight(later[["ds"]].assign(y=later["pieces"])) if objective.weight else None
     data = lgb.Dataset(features, target, weight=weigh, categorical_feature=list(categories))
     parameters = {**_parameters(settings), **objective.parameters, "tweedie_variance_power": settings.power}
     booster = lgb.train(parameters, data, settings.trees)

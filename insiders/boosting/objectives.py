@@ -26,6 +26,8 @@ class Objective:
     """Whether sales are learnt as log(1 + y)."""
     weight: Callable[[pd.DataFrame], Values] | None = None
     """The weight of each row, from ``ds`` and ``y`` in pieces; equal where None."""
+    pieces: bool = False
+    """Whether errors weigh by pieces where series are learnt in units of their own: the large count most."""
     rounds: int = 1
     """Trainings; every further one weighs rows by how near the last one came (`nearer_counts_more`)."""
 
@@ -48,6 +50,9 @@ def nearer_counts_more(weight: Values, distance: Values) -> Values:
 OBJECTIVES: Mapping[str, Objective] = MappingProxyType(
     {
         "tweedie": Objective({"objective": "tweedie"}, "the expected sale"),
+        "squared": Objective(
+            {"objective": "regression"}, "the expected sale, large series and their large days first", pieces=True
+        ),
         "mae": Objective(
             {"objective": "regression_l1"}, "the median sale, zero for what sells on fewer than half of days"
         ),
@@ -67,4 +72,5 @@ OBJECTIVES: Mapping[str, Objective] = MappingProxyType(
         ),
     }
 )
-"""The objectives by name. Only ``tweedie`` forecasts what a buyer can add up; see `insiders.accuracy` on PSFA."""
+"""The objectives by name. Only ``tweedie`` and ``squared`` forecast what a buyer can add up; on PSFA see
+`insiders.accuracy`."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -96,3 +98,29 @@ def test_what_trees_cannot_do_is_refused(trained: boosting.Trained) -> None:
         boosting.forecast(trained, history[history["unique_id"] != "A"], future, static=static())
     with pytest.raises(AnalysisError, match="taught with category"):
         boosting.forecast(trained, history, future[future["ds"] < future["ds"].max()])
+
+
+def lift_of_a(weights: dict[str, float] | None, objective: str) -> float:
+    """By how much a deal lifts A's forecast: it doubles A's sales, and halves those of B in the same trees."""
+    history, future = (table[table["unique_id"].isin(["A", "B"])].copy() for table in long_table(ahead=HORIZON))
+    for table in (history, future):
+        table["deal"] = np.random.default_rng(len(table)).integers(0, 2, len(table)).astype("float64")
+        table["y"] *= np.where(table["deal"] > 0, np.where(table["unique_id"] == "A", 2.0, 0.5), 1.0)
+    settings = replace(QUICK, objective=objective, trees=10, leaves=2)
+    told = None if weights is None else pd.Series(weights)
+    said = boosting.forecast(boosting.fit(history, HORIZON, settings, weights=told), history, future)
+    by = said[said["unique_id"] == "A"].groupby("deal")["yhat"].mean()
+    return float(by[1.0] / by[0.0])
+
+
+def test_errors_count_by_the_weight_of_their_series() -> None:
+    """Trees follow the series that weigh most; series that all weigh nothing teach nothing, which is said."""
+    assert lift_of_a({"A": 1.0, "B": 1e-6}, "tweedie") > 1.2
+    assert lift_of_a({"A": 1e-6, "B": 1.0}, "tweedie") < 0.9
+    with pytest.raises(AnalysisError, match="has a weight above zero"):
+        lift_of_a({"C": 1.0}, "tweedie")
+
+
+def test_squares_of_pieces_follow_the_large_series() -> None:
+    """Without weights, where two series contradict each other, squared errors take the side of the larger one."""
+    assert lift_of_a(None, "squared") > lift_of_a(None, "tweedie") + 0.1
