@@ -242,12 +242,18 @@ def season_reading(outlook: Outlook) -> str:
             "before the days forecast. The models carry the recent level on; what the calendar does to these weeks "
             "(a rush before a holiday, a lull after it) is not in the forecast and not in the bounds."
         )
-    now = float(sold[past > past[-1] - RECENT].mean())
+    now, ratio = float(sold[past > past[-1] - RECENT].mean()), float(same.mean() / before.mean())
+    again, total = now * ratio * len(days), outlook.total.iloc[0]
+    beside = "within the bounds of 80 %" if total["lower_80"] <= again <= total["upper_80"] else (
+        "**outside the bounds of 80 %**, which know of no season: plan with both"
+    )  # fmt: skip
+    step = f"open {outlook.followed.granularity}" if outlook.followed.granularity == "day" else ""
     return (
-        f"A year earlier the same dates sold {percent(same.mean() / before.mean(), 0)} per open "
-        f"{outlook.followed.granularity} of what the eight weeks before them did ({counted(len(same), 'row')}, the "
-        f"same series). Now the last eight weeks stand at {_amount(now, outlook.followed)}. "
-        "One year is one example."
+        f"A year earlier the same dates sold {percent(ratio, 0)} per {step or outlook.followed.granularity} of what "
+        f"the eight weeks before them did ({counted(len(same), step or outlook.followed.granularity)}, the same "
+        f"series). Now the last eight weeks stand at {_amount(now, outlook.followed)}; were it so again, "
+        f"**{_amount(again, outlook.followed)}** would come instead of {_amount(total['yhat'], outlook.followed)}, "
+        f"{beside}. One year is one example."
     )
 
 

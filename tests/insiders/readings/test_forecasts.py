@@ -117,6 +117,21 @@ def test_bounds_and_totals_are_read() -> None:
     assert "No season is known" in readings.season_reading(made)
 
 
+def test_what_last_years_season_would_make_of_the_forecast_is_said() -> None:
+    """Where the same dates sold half of the weeks before them, half of today's level is set beside the forecast."""
+    made = looked_ahead("total")
+    days = pd.DatetimeIndex(made.rows["ds"].unique())
+    past = pd.date_range(days[0] - pd.DateOffset(years=1, weeks=9), days[0] - pd.Timedelta(days=1))
+    lull = (past >= days[0] - pd.DateOffset(years=1)) & (past <= days[-1] - pd.DateOffset(years=1))
+    sold = pd.DataFrame({"unique_id": "total", "ds": past, "y": pd.Series(lull).map({True: 500.0, False: 1000.0})})
+    bounds = {"yhat": 900.0 * len(days), "lower_80": 800.0 * len(days), "upper_80": 1000.0 * len(days)}
+    text = readings.season_reading(replace(made, history=sold, total=pd.DataFrame([bounds])))
+    assert "sold 50 % per open day" in text
+    assert f"**£{500 * len(days):,}** would come instead of £{900 * len(days):,}, **outside the bounds" in text
+    wide = pd.DataFrame([{**bounds, "lower_80": 0.0}])
+    assert "within the bounds of 80 %" in readings.season_reading(replace(made, history=sold, total=wide))
+
+
 def test_few_errors_are_said() -> None:
     """Bounds that come from all errors together are said to be rough."""
     assert "too few errors" in readings.coverage_reading(replace(looked_ahead("insiders"), rough=(95,)))
