@@ -9,11 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from insiders.charts import style
-from insiders.charts.series_axes import amount_of, in_unit, level_of, nothing, with_breaks
+from insiders.charts.series_axes import WEEKDAYS, amount_of, in_unit, level_of, nothing, with_breaks
 from insiders.forecasting.outlook import Outlook
 
 MOST_PANELS = 12
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def decomposition(outlook: Outlook) -> Figure:

@@ -11,14 +11,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from insiders.charts import style
-from insiders.charts.series_axes import amount_of, in_unit, level_of, name_of, nothing
+from insiders.charts.series_axes import WEEKDAYS, amount_of, in_unit, level_of, name_of, nothing
 from insiders.forecasting.contest import Contest
 from insiders.forecasting.followed import Followed
 from insiders.forecasting.models import BASELINE
 from insiders.wording import percent
 
 MOST_LINES = 6
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def error_by_model(made: Contest) -> Figure:
@@ -106,7 +105,7 @@ def residuals(made: Contest) -> Figure:
     shape.axvline(0, color=style.INK, linewidth=0.8)
     shape.set(xlabel="error (series' mean sale; above 0 too much)", ylabel="series and days", title="Errors")
     by = errors.groupby(errors["ds"].dt.dayofweek)["error"].mean()
-    weekdays.bar([_WEEKDAYS[int(day)] for day in by.index], by, color=style.OTHERS)
+    weekdays.bar([WEEKDAYS[int(day)] for day in by.index], by, color=style.OTHERS)
     weekdays.axhline(0, color=style.INK, linewidth=0.8)
     weekdays.set(ylabel="mean error (series' mean sale)", title="By weekday")
     lags = _autocorrelation(errors, 12)

@@ -15,6 +15,7 @@ from insiders.charts import style
 from insiders.charts.model_names import MODEL_NAMES
 from insiders.forecasting.followed import Followed
 
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LEVEL_NAMES: Mapping[str, str] = {
     "insiders": "the Insiders",
     "total": "the whole shop",
