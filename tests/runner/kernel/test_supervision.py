@@ -281,6 +281,10 @@ def test_a_kernel_that_the_system_killed_for_memory_is_told_from_one_that_died(t
     """In a control group that is too small for it the kernel goes, the runner stays, and says what happened."""
     book = small_books.write(tmp_path / "in.ipynb", "x = [bytearray(10**7) for _ in range(100)]")
     program = [sys.executable, "-c", RUNNER, str(book), str(tmp_path / "out.ipynb")]
-    with small_group(450_000_000) as group:
-        done = subprocess.run([*program, str(group)], cwd=checkout, stdout=subprocess.PIPE, text=True, check=True)
+    for _ in range(3):
+        with small_group(450_000_000) as group:
+            done = subprocess.run([*program, str(group)], cwd=checkout, stdout=subprocess.PIPE, text=True)
+        # A busy system may take the next one too while the kernel, which it takes first, is still giving back memory.
+        if done.returncode != -signal.SIGKILL:
+            break
     assert done.stdout.startswith("out_of_memory memory ran out on this host or in its container")
