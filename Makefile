@@ -1,12 +1,14 @@
 # Each line is a command a person could type; every target does its own set-up.
 .DEFAULT_GOAL := run
-.PHONY: run test check faults storm lab lock bench
+# Without bytecode every process would compile pandas and scipy anew, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
+.PHONY: run test check faults storm lab dashboard lock bench
 
 run: .venv/installed  ## the monthly pipeline, with embedded defaults;  make run ARGS="-p preset=classic"
 	.venv/bin/runner run monthly $(ARGS)
 
 test: .venv/installed  ## all tests;  make test ARGS="tests/insiders -k ladder"
-	.venv/bin/pytest -n 2 --dist loadfile $(ARGS)
+	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/installed  ## format, lint, types, notebooks without outputs, import rules, lock and environment in step
 	.venv/bin/ruff format --check .
@@ -23,6 +25,9 @@ storm: .venv/installed  ## the long storm: 2,000 kills of deliveries while bucke
 
 lab: .venv/installed  ## JupyterLab on the notebooks, with the packages of this project
 	cd notebooks && ../.venv/bin/jupyter lab $(ARGS)
+
+dashboard: .venv/installed  ## the pages for the business, on http://localhost:8501;  make dashboard ARGS="--server.port 8600"
+	.venv/bin/python -m streamlit run dashboard/app.py $(ARGS)
 
 lock: .venv/installed  ## renew requirements.lock after a change of dependencies in pyproject.toml
 	infra/host/lock.sh

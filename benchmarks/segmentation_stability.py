@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from insiders.segments import stability
-from insiders.segments.choice import Flags, jaccard
 from insiders.segments.classic import classic
 from insiders.segments.consensus import consensus
+from insiders.segments.groups import Flags, jaccard
 
 Way = Callable[[pd.DataFrame, int], Flags]
 

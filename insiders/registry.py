@@ -5,6 +5,7 @@
     FOLDER/NAME.json      facts
     FOLDER/NAME.safetensors   the weights of a network
     FOLDER/NAME.txt       trees in LightGBM's own text
+    FOLDER/NAME.parquet   a table, such as the sales that a champion goes on from
     FOLDER/NAME.skops     an estimator of scikit-learn, of the types that `model_files.estimators` names
 
 The format goes by the name's ending, and there is none that could carry code: no pickle, joblib or torch file is
@@ -38,6 +39,7 @@ FORMATS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ".json": ("insiders.model_files.documents", ()),
     ".safetensors": ("insiders.model_files.tensors", ("numpy", "safetensors")),
     ".txt": ("insiders.model_files.boosters", ("lightgbm",)),
+    ".parquet": ("insiders.model_files.frames", ("pandas", "pyarrow")),
     ".skops": ("insiders.model_files.estimators", ("numpy", "scikit-learn", "skops")),
 }
 """By ending: the module that writes and reads the format, and the libraries whose versions count."""

@@ -6,7 +6,8 @@ import dataclasses
 from typing import Any
 
 from runner.errors import InputError
-from runner.intake import inputs
+from runner.intake import accepted, inputs
+from runner.intake.inputs import Input
 from runner.origins.reuse import NothingToTakeOver
 from runner.outcomes import Status
 from runner.records.record import RunRecord, StepRecord
@@ -35,7 +36,7 @@ def _with_inputs(record: RunRecord, scene: Scene) -> tuple[RunRecord, Scene]:
         if "://" in source:
             scene.reporter.say(f"fetching {name} from {inputs.shown(source)}")
         try:
-            one = inputs.fetch(source, scene.folder / "inputs", scene.settings, stopped=scene.is_over)
+            one = _input(source, record, scene)
         except InputError as error:
             scene.journal.write("input_failed", parameter=name, reason=str(error))
             if scene.is_over():
@@ -47,6 +48,12 @@ def _with_inputs(record: RunRecord, scene: Scene) -> tuple[RunRecord, Scene]:
     record = dataclasses.replace(record, inputs=tuple(facts))
     scene.manifest.write(record)
     return record, dataclasses.replace(scene, fetched=fetched)
+
+
+def _input(source: str, record: RunRecord, scene: Scene) -> Input:
+    if source == accepted.NAME:
+        return accepted.find(record.pipeline, record.logical_date, scene.settings)
+    return inputs.fetch(source, scene.folder / "inputs", scene.settings, stopped=scene.is_over)
 
 
 def _with_steps(record: RunRecord, scene: Scene) -> RunRecord:

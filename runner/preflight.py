@@ -14,7 +14,7 @@ from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
 from runner import wording
 from runner.errors import InputError, PreflightError, RunnerError, listed
-from runner.intake import inputs
+from runner.intake import accepted, inputs
 from runner.reading import lint
 from runner.reading.notebooks import Notebook
 from runner.settings import Settings, masked
@@ -140,6 +140,8 @@ def _folder(output: Path) -> Finding:
 def _input(name: str, source: str, folder: Path, settings: Settings) -> Finding:
     """A file or folder must be there now; what lies elsewhere is asked for when the run fetches it."""
     subject, shown = f"input {name}", inputs.shown(source)
+    if source == accepted.NAME:
+        return Finding(subject, detail="the accepted run before this one, where there is one")
     if "://" in source:
         return Finding(subject, detail=f"{shown}, to be fetched")
     try:

@@ -15,6 +15,7 @@ from runner.errors import SettingsError, listed
 CHECKOUT = Path(__file__).resolve().parents[1]
 NAMES = (
     "INSIDERS_SOURCE",
+    "INSIDERS_PANEL",
     "INSIDERS_DATABASE_URL",
     "INSIDERS_BUCKET",
     "INSIDERS_ENDPOINT_URL",
@@ -45,6 +46,8 @@ class Settings:
     """SQLAlchemy URL of the database that receives results (`INSIDERS_DATABASE_URL`)."""
     source: str = "auto"
     """Where transactions come from: a public name, a path, or a URL (`INSIDERS_SOURCE`)."""
+    panel: str | None = None
+    """Where a panel of daily sales comes from, for pipelines that ask for one: a path or a URL (`INSIDERS_PANEL`)."""
     bucket: str | None = None
     """S3 bucket of the archive, perhaps with a prefix: `bucket/prefix`; without it the output folder is the archive."""
     endpoint_url: str | None = None
@@ -93,6 +96,7 @@ def load(environment: MutableMapping[str, str] | None = None, checkout: Path = C
         output=output,
         database_url=_database_url(given.get("INSIDERS_DATABASE_URL", f"sqlite:///{output}/insiders.db"), checkout),
         source=given.get("INSIDERS_SOURCE", "auto"),
+        panel=given.get("INSIDERS_PANEL"),
         bucket=given["INSIDERS_BUCKET"].rstrip("/") if "INSIDERS_BUCKET" in given else None,
         endpoint_url=given.get("INSIDERS_ENDPOINT_URL"),
         data=(checkout / Path(given["INSIDERS_DATA"]).expanduser()).resolve() if "INSIDERS_DATA" in given else None,

@@ -10,8 +10,18 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[1]
 REAL_FILES = ("online_retail.parquet", "online_retail_II.parquet", "store_panel.parquet")
 
+LONGEST = ("storm/test_storm.py", "test_by_hand.py", "faults/test_sigkill.py", "test_monthly_real.py",
+           "storm/test_schedules.py", "test_monthly_demo.py", "dashboard/test_app.py")  # fmt: skip
+"""Files of tests that take minutes: they begin first, so that no worker waits for one of them at the end."""
+
 pytest_plugins = ["tests.servers"]
 pytest.register_assert_rewrite("tests.monthly")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first; `make test` tells xdist to keep this order."""
+    first = {CHECKOUT / "tests" / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: first.get(item.path, len(first)))
 
 
 @pytest.fixture(scope="session")

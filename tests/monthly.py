@@ -18,7 +18,7 @@ import sqlalchemy as sa
 CHECKOUT = Path(__file__).resolve().parents[1]
 FORECASTS = [f"03_forecast.{number}.ipynb" for number in (1, 2, 3)]
 NOTEBOOKS = ["01_eda.ipynb", "02_clustering.ipynb", *FORECASTS, "04_report.ipynb"]
-RESULTS = ["customers", "segments", "forecasts", "model_scores", "answers"]
+RESULTS = ["customers", "segments", "forecasts", "sales", "totals", "series_totals", "model_scores", "answers"]
 GIB = 1024**3
 LIGHT = [
     *("-p", "clustering.spaces_compared=scaled,forest_leaves", "-p", "clustering.policies_compared=faded_revenue,rfm"),

@@ -26,8 +26,11 @@ def rows(name: str, count: int = 3, **columns: Any) -> pd.DataFrame:
             "datetime64[ns]": [pd.Timestamp("2011-12-01 08:26") + timedelta(days=day) for day in range(count)],
         }
         table[column] = columns.get(column, values.get(kind, [f"{column} {number}" for number in range(count)]))
-    if name == "answers" and "figures" not in columns:
-        table["figures"] = ['{"revenue": 8300065.81, "unit": "£"}'] * count
+    if name == "answers":
+        table["figures"] = columns.get("figures", ['{"revenue": 8300065.81, "unit": "£"}'] * count)
+        table["queries"] = columns.get("queries", ['{"revenue": "SELECT 8300065.81"}'] * count)
+    if name in ("totals", "series_totals"):
+        table["periods"] = [6] * count
     return handoff.check(name, pd.DataFrame(table), handoff.RESULTS)
 
 

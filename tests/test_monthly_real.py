@@ -7,10 +7,14 @@ from typing import Any
 from uuid import uuid4
 
 import boto3
+import pandas as pd
 import psycopg2
 import pytest
 import sqlalchemy as sa
 
+from insiders.language import language
+from tests.answered import agrees_with_scipy, published, wrong
+from tests.dashboard import tour
 from tests.monthly import LIGHT, RESULTS, Finished, GoodRun, database, run_monthly, runner
 from tests.servers import AWS, Server, make_bucket
 
@@ -51,6 +55,12 @@ class TestReal(GoodRun):
         """The source is read whole: 541,909 rows, none of them set aside."""
         assert finished.metrics["rows_read"] == 541_909
         assert finished.metrics["rows_quarantined"] == 0
+
+    def test_the_dashboard_shows_it(self, finished: Finished) -> None:
+        """Every page of the dashboard opens in a browser, and the numbers there are those that SQL finds."""
+        engine = database(finished)
+        tour.visit(Path(finished.environment["INSIDERS_OUTPUT"]), engine)
+        engine.dispose()
 
     def test_the_archive_holds_every_file_once(self, finished: Finished) -> None:
         """Each file of the run lies in the bucket under its digest, in one version, the manifest written last."""
@@ -98,6 +108,21 @@ class TestReal(GoodRun):
         """The rule reaches 95 % of precision and recall against those who are eligible."""
         assert finished.metrics["rule_reached"] == "yes"
         assert finished.metrics["rule_precision"] > 0.95
+
+    def test_published_statistics_are_scipys(self, finished: Finished) -> None:
+        """U of the revenue, the interval of its mean and the Insiders' share, computed anew from what is current."""
+        with database(finished).connect() as connection:
+            customers = pd.read_sql(
+                sa.text("SELECT is_insider, segment, gross_revenue FROM current_customers"), connection
+            )
+            told = {topic: figures for topic, figures, _ in published(connection, "monthly")}
+        agrees_with_scipy(customers, told["differences"], told["shares"])
+
+    def test_every_number_of_the_report_is_found_by_the_query_beside_it(self, finished: Finished) -> None:
+        """What report.html prints is what its queries give on the live run's views."""
+        page = (finished.folder / "artifacts" / "report.html").read_text(encoding="utf-8")
+        with database(finished).connect() as connection:
+            assert not wrong(connection, "monthly", page, language("en"))
 
     def test_everybody_has_a_probability_of_high_value(self, finished: Finished) -> None:
         """The current customers all have the champion's probability, between 0 and 1."""

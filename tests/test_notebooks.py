@@ -44,13 +44,14 @@ def assigned(tree: ast.AST) -> list[str]:
     return [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
 
 
-def test_the_four_notebooks_are_here() -> None:
-    """EDA, clustering, forecast and report stand in the order of their numbers."""
+def test_the_notebooks_are_here() -> None:
+    """EDA, clustering, forecast, report and stores stand in the order of their numbers."""
     assert [path.name for path in NOTEBOOKS] == [
         "01_eda.ipynb",
         "02_clustering.ipynb",
         "03_forecast.ipynb",
         "04_report.ipynb",
+        "05_stores.ipynb",
     ]
 
 

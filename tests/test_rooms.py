@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-PACKAGES = ("insiders", "runner")
+PACKAGES = ("dashboard", "insiders", "runner")
 FORBIDDEN = {
+    "dashboard": {"runner", "papermill", "boto3", "alembic", "nbclient", "jupyter_client"},
     "insiders": {"runner", "papermill", "dashboard", "boto3", "sqlalchemy", "psycopg2", "alembic"},
     "runner": {"insiders", "pandas", "sklearn", "torch", "dashboard"},
     "notebooks": {"runner", "papermill", "dashboard", "boto3", "sqlalchemy", "psycopg2", "os", "subprocess"},
@@ -20,7 +21,14 @@ LOWER = {
     "runner.stores": {"runner.delivery", "runner.tables", "runner.promotion"},
     "runner.tables": {"runner.delivery", "runner.stores", "runner.promotion"},
     **{
-        f"insiders.{room}": {"insiders.findings", "insiders.readings", "insiders.charts", "insiders.answers", *above}
+        f"insiders.{room}": {
+            "insiders.findings",
+            "insiders.readings",
+            "insiders.charts",
+            "insiders.answers",
+            "insiders.store_answers",
+            *above,
+        }
         for room, above in {
             "customers": ("insiders.policies", "insiders.membership", "insiders.segments", "insiders.rules"),
             "policies": ("insiders.membership", "insiders.segments", "insiders.rules", "insiders.high_value"),
@@ -29,6 +37,7 @@ LOWER = {
             "segments": (),
             "rules": (),
             "placement": (),
+            "prospects": (),
             "series": ("insiders.statistical", "insiders.boosting", "insiders.recurrent", "insiders.forecasting"),
             "statistical": ("insiders.forecasting",),
             "boosting": ("insiders.forecasting",),

@@ -1,104 +1,87 @@
-"""What makes a customer an Insider, and what would remove one."""
+"""What makes a customer an Insider: the rule in words, with precision, recall and an example."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from insiders.answers.evidence import Answer, Evidence
-from insiders.charts import reporting
-from insiders.rules.thresholds import Threshold, best_thresholds
-from insiders.wording import counted, decimal, money, percent, whole
+from insiders.answers import queries
+from insiders.answers.answer import Answer
+from insiders.answers.evidence import Evidence
+from insiders.charts import bars, style
+from insiders.retelling import retold
 
-JUDGED = (
-    "gross_revenue",
-    "n_invoices",
-    "n_items",
-    "n_products",
-    "avg_ticket",
-    "avg_basket_items",
-    "recency_days",
-    "avg_gap_days",
-)
-"""The features a manager can watch, and on which a line is sought."""
-
-NEAR = 0.1
-"""An Insider is near the line when less than this share of its value is left."""
-
-OVERDUE = 2.0
-"""A customer is overdue after this many of the usual gaps without a purchase."""
+SHOWN = 8
+"""Rules shown; the list begins with the whole rule."""
 
 
 def what_makes(evidence: Evidence) -> Answer:
     """The rules of the run with precision and recall, and an example."""
-    rules = evidence.rules
-    example = evidence.insiders.nlargest(1, "gross_revenue").iloc[0]
+    speak, rules = evidence.language, evidence.rules
+    question = speak.say("What makes a customer eligible?")
     if rules.empty:
-        text = "This run found no rule that describes the Insiders in words."
-        return Answer("What makes a customer eligible?", text, {})
+        return Answer("what_makes", question, speak.say("This run found no rule that describes the Insiders in words."))
+    programme, told = evidence.programme, [retold(rule, speak) for rule in rules["rule"]]
     score = 2 * rules["precision"] * rules["recall"] / (rules["precision"] + rules["recall"]).clip(lower=1e-9)
-    best = rules.iloc[int(score.to_numpy().argmax())]
-    text = (
-        f"The rule that fits best is “{best['rule']}”: of the {counted(best['customers'], 'customer')} who meet it "
-        f"{percent(best['precision'])} are Insiders (precision), and {percent(best['recall'])} of the Insiders meet it "
-        f"(recall). For example, customer {example['customer_id']} – {example['why']}."
-    )
-    table = rules.assign(
-        precision=rules["precision"].map(percent),
-        recall=rules["recall"].map(percent),
-        customers=rules["customers"].map(whole),
-    ).rename(
-        columns={"rule": "rule", "precision": "Insiders among those who meet it", "recall": "Insiders who meet it"}
-    )
-    figures = {"rules": rules.to_dict("records"), "best_rule": best["rule"], "example": example["customer_id"]}
-    return Answer("What makes a customer eligible?", text, figures, reporting.rules(rules), table)
-
-
-def what_removes(evidence: Evidence) -> Answer:
-    """The sharpest single line between Insiders and others, who stands near it, and who is overdue."""
-    customers, insiders = evidence.customers, evidence.insiders
-    lines = best_thresholds(customers, customers["is_insider"], JUDGED)
-    line = lines[0]
-    margin = line.margin(insiders)
-    near = insiders[margin.between(0, NEAR)]
-    late = overdue(insiders)
-    text = (
-        "A customer leaves when the next run no longer places them in the group. The sharpest single line is "
-        f"{_condition(line, evidence.currency)}: {percent(line.inside)} of the Insiders keep it and "
-        f"{percent(line.outside)} of the others do not. {counted(len(near), 'Insider stands', 'Insiders stand')} less "
-        f"than {percent(NEAR, 0)} inside that line, and "
-        f"{counted(int((margin < 0).sum()), 'Insider is', 'Insiders are')} in the group although outside "
-        f"it. {counted(int(late.sum()), 'Insider has', 'Insiders have')} been silent for more than twice their usual "
-        f"gap ({percent(late.mean())}): those are the ones to call first."
+    place = int(score.to_numpy().argmax())
+    best = rules.iloc[place]
+    if evidence.by_policy:
+        sentence = speak.say(
+            "The Insiders are chosen by this rule: {policy}. The first {share} of the customers who came back have a "
+            "place, and today the line stands at {line}.",
+            policy=retold(programme["words"], speak),
+            share=speak.percent(float(programme["share"]), 0),
+            line=score_of(evidence, float(programme["threshold"])),
+        )
+    else:
+        sentence = speak.say("This run's Insiders are described best by “{rule}”.", rule=told[place])
+    example = evidence.insiders.sort_values(["gross_revenue", "customer_id"], ascending=[False, True]).iloc[0]
+    text = speak.say(
+        "In words a customer understands: {rule}. Of the {customers} customers who meet this, {precision} are Insiders "
+        "(precision), and {recall} of the Insiders meet it (recall). For example, customer {example}: {why}.",
+        rule=told[place],
+        customers=speak.whole(best["customers"]),
+        precision=speak.percent(best["precision"]),
+        recall=speak.percent(best["recall"]),
+        example=example["customer_id"],
+        why=retold(example["why"], speak),
     )
     table = pd.DataFrame(
         {
-            "line": [_condition(each, evidence.currency) for each in lines],
-            "Insiders who keep it": [percent(each.inside) for each in lines],
-            "others who do not": [percent(each.outside) for each in lines],
+            speak.say("rule, or part of it"): told,
+            speak.say("Insiders among those who meet it (precision)"): rules["precision"].map(speak.percent),
+            speak.say("Insiders who meet it (recall)"): rules["recall"].map(speak.percent),
+            speak.say("customers who meet it"): rules["customers"].map(speak.whole),
         }
     )
     figures = {
-        "feature": line.feature,
-        "threshold": line.value,
-        "at_least": line.at_least,
-        "insiders_inside": line.inside,
-        "others_outside": line.outside,
-        "near": near["customer_id"].tolist(),
-        "overdue": insiders.loc[late, "customer_id"].tolist(),
+        "line": float(programme["threshold"]) if evidence.by_policy else None,
+        "share_with_a_place": float(programme["share"]),
+        "best_rule": best["rule"],
+        "precision": best["precision"],
+        "recall": best["recall"],
+        "customers": best["customers"],
+        "rules": rules.to_dict("records"),
+        "example": example["customer_id"],
+        "example_why": example["why"],
     }
-    chart = reporting.removal(customers, line, evidence.currency)
-    return Answer("What removes a customer?", text, figures, chart, table)
-
-
-def overdue(customers: pd.DataFrame) -> pd.Series:
-    """Whether more than `OVERDUE` of the customer's mean gaps have passed since the last purchase."""
-    return customers["recency_days"] > OVERDUE * customers["avg_gap_days"]
-
-
-def _condition(line: Threshold, currency: str) -> str:
-    value = (
-        money(line.value, currency)
-        if line.feature in ("gross_revenue", "avg_ticket")
-        else decimal(line.value, 0 if float(line.value).is_integer() else 1)
+    why = queries.listed("why", queries.INSIDERS, "gross_revenue DESC", 1)
+    sql = {"example": queries.first(1), "example_why": f"SELECT why FROM ({why}) AS example"}  # noqa: S608
+    chart = bars.horizontal(
+        [bars.folded(rule, 44) for rule in told[:SHOWN]],
+        {
+            speak.say("of those who meet it, Insiders"): rules["precision"].head(SHOWN).tolist(),
+            speak.say("of the Insiders, those who meet it"): rules["recall"].head(SHOWN).tolist(),
+        },
+        title=speak.say("How well every rule describes the Insiders"),
+        xlabel=speak.say("share of customers"),
+        written=lambda value: speak.percent(value, 0),
+        colours=(style.ACCENT, style.INSIDERS),
     )
-    return f"{reporting.TRAIT_NAMES[line.feature]} of {value} or {'more' if line.at_least else 'less'}"
+    return Answer("what_makes", question, sentence, text, figures, sql, chart, table)
+
+
+def score_of(evidence: Evidence, value: float) -> str:
+    """A score of the programme's policy in its unit."""
+    if evidence.programme["in_money"]:
+        return evidence.language.money(value, evidence.currency)
+    return evidence.language.decimal(value, 1)

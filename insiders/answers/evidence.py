@@ -1,20 +1,18 @@
-"""What the answers rest on: the tables of one run, read once, and the form every answer takes."""
+"""What the answers rest on: the tables of one run, read once."""
 
 from __future__ import annotations
 
-import json
-import math
 import os
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-import numpy as np
 import pandas as pd
-from IPython.display import Markdown, display
-from matplotlib.figure import Figure
 
 from insiders import handoff
 from insiders.errors import AnalysisError
+from insiders.language import ENGLISH, Language, language
+from insiders.membership import risk
+from insiders.membership.hysteresis import Hysteresis, replay
 
 
 @dataclass(frozen=True)
@@ -22,15 +20,23 @@ class Evidence:
     """The tables of one run, as `insiders.handoff` has them."""
 
     source: pd.Series
+    pipeline: str
+    """Of which the run is one."""
     buyers: pd.Series
     """All identified buyers together, also those who came once: the denominators of shares."""
     transactions: pd.DataFrame
     """Lines of the customers below."""
+    once: pd.DataFrame
+    """Lines of buyers who came once."""
     customers: pd.DataFrame
-    """Features and labels side by side: the results table ``customers``."""
+    """Features and labels side by side."""
     segments: pd.DataFrame
     """Highest value first."""
     rules: pd.DataFrame
+    programme: pd.Series
+    """By which rule the programme takes and drops its members."""
+    heights: pd.DataFrame
+    """Where every customer stood at every review."""
     forecasts: pd.DataFrame
     totals: pd.DataFrame
     """What the forecast days of a level should bring together, by level and model."""
@@ -38,11 +44,41 @@ class Evidence:
     confidence: float
     """Nominal coverage of every interval, and 1 less the level of every test."""
     seed: int
+    language: Language
+    """In which the answers are said."""
 
     @property
     def currency(self) -> str:
         """The sign of the shop's money."""
         return str(self.source["currency"])
+
+    @property
+    def title(self) -> str:
+        """The heading of the report."""
+        return self.language.say("The Insiders: who they are and what they bring")
+
+    @property
+    def facts(self) -> str:
+        """What the report rests on."""
+        speak = self.language
+        return speak.say(
+            "Source {source}, {first} to {last}; customers as of {day}.",
+            source=self.source["name"],
+            first=speak.day(self.source["first_day"]),
+            last=speak.day(self.source["last_day"]),
+            day=speak.day(self.as_of),
+        )
+
+    @property
+    def notes(self) -> str:
+        """How the report's figures are to be read."""
+        return self.language.say(
+            "Shares name their denominator. Intervals hold {confidence} nominal coverage; p values are corrected after "
+            "Holm for the number of tests of their table. Gross revenue counts purchases, net revenue takes returns "
+            "off; purchases that were undone in full count in neither. Expected effects of actions are assumptions. "
+            "The views current_… of the database hold the same rows once this run is accepted.",
+            confidence=self.language.percent(self.confidence, 0),
+        )
 
     @property
     def insiders(self) -> pd.DataFrame:
@@ -59,36 +95,47 @@ class Evidence:
         """The purchase lines."""
         return self.transactions[self.transactions["kind"] == "purchase"]
 
+    @cached_property
+    def everybody(self) -> pd.DataFrame:
+        """The lines of all identified buyers in the order of time."""
+        lines = pd.concat([self.transactions, self.once], ignore_index=True) if len(self.once) else self.transactions
+        return lines.sort_values("time", kind="stable", ignore_index=True)
+
     @property
     def as_of(self) -> pd.Timestamp:
         """The day on which the customers' recency is 0."""
-        return (self.customers["last_purchase"].dt.normalize() + _days(self.customers["recency_days"])).max()
+        return as_of(self.customers)
+
+    @property
+    def by_policy(self) -> bool:
+        """Whether this run's Insiders are those of the programme's rule."""
+        return bool(self.programme["method"] == "best")
+
+    @property
+    def rule(self) -> Hysteresis:
+        """How the programme takes and drops its members."""
+        return Hysteresis(float(self.programme["entry"]), float(self.programme["exit"]), int(self.programme["grace"]))
+
+    @cached_property
+    def members(self) -> pd.DataFrame:
+        """Membership by the programme's rule, by review (rows) and customer (columns)."""
+        return replay(self.heights, self.rule)
+
+    @cached_property
+    def standing(self) -> pd.DataFrame:
+        """Where every customer stands today, see `risk.standing_of`."""
+        return risk.standing_of(self.heights, self.rule)
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A business question and what this run's tables say to it."""
-
-    question: str
-    text: str
-    """The answer in plain sentences, computed from the tables."""
-    figures: Mapping[str, object]
-    """The numbers behind the text, by name."""
-    chart: Figure | None = None
-    table: pd.DataFrame | None = None
-    """What the reader may want to look up, with headings as a person reads them."""
-
-    def _ipython_display_(self) -> None:
-        """Show the text, the table and the chart, in a notebook."""
-        display(Markdown(self.text))
-        if self.table is not None:
-            shown = {"text/html": self.table.to_html(index=False), "text/plain": self.table.to_string(index=False)}
-            display(shown, raw=True)
-        if self.chart is not None:
-            display(self.chart)
+def as_of(customers: pd.DataFrame) -> pd.Timestamp:
+    """The day on which the recency of these customers is 0."""
+    days = pd.to_timedelta(customers["recency_days"], unit="D")
+    return (customers["last_purchase"].dt.normalize() + days).max()
 
 
-def read(run_folder: str | os.PathLike[str], *, confidence: float = 0.95, seed: int = 42) -> Evidence:
+def read(
+    run_folder: str | os.PathLike[str], *, confidence: float = 0.95, seed: int = 42, language_code: str = ENGLISH
+) -> Evidence:
     """Read a run's tables; a `HandoffError` names the first that is missing, an `AnalysisError` an empty group."""
     labels = handoff.read(run_folder, "labels")
     customers = handoff.read(run_folder, "customers").merge(labels, on="customer_id", validate="one_to_one")
@@ -96,40 +143,19 @@ def read(run_folder: str | os.PathLike[str], *, confidence: float = 0.95, seed: 
         raise AnalysisError("either every customer is an Insider or none is: there are no two groups to compare")
     return Evidence(
         source=handoff.read(run_folder, "source").iloc[0],
+        pipeline=handoff.pipeline(run_folder),
         buyers=handoff.read(run_folder, "buyers").iloc[0],
         transactions=handoff.read(run_folder, "transactions"),
+        once=handoff.read(run_folder, "once"),
         customers=customers,
         segments=handoff.read(run_folder, "segments").sort_values("value_rank", ignore_index=True),
         rules=handoff.read(run_folder, "rules"),
+        programme=handoff.read(run_folder, "programme").iloc[0],
+        heights=handoff.read(run_folder, "heights"),
         forecasts=handoff.read(run_folder, "forecasts"),
         totals=handoff.read(run_folder, "totals"),
         scores=handoff.read(run_folder, "model_scores"),
         confidence=confidence,
         seed=seed,
+        language=language(language_code),
     )
-
-
-def as_table(answers: Iterable[Answer]) -> pd.DataFrame:
-    """The answers as rows of the results table ``answers``, in the order given."""
-    rows = [(answer.question, place, answer.text, _as_json(answer.figures)) for place, answer in enumerate(answers, 1)]
-    return pd.DataFrame(rows, columns=["question", "position", "text", "figures"])
-
-
-def _as_json(figures: Mapping[str, object]) -> str:
-    return json.dumps({name: _plain(value) for name, value in figures.items()}, ensure_ascii=False, allow_nan=False)
-
-
-def _plain(value: object) -> object:
-    """The value in JSON's own types; a missing number is null."""
-    if isinstance(value, Mapping):
-        return {str(name): _plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    plain = value.item() if isinstance(value, np.generic) else value
-    if isinstance(plain, pd.Timestamp):
-        return plain.date().isoformat()
-    return None if plain is pd.NA or (isinstance(plain, float) and not math.isfinite(plain)) else plain
-
-
-def _days(days: pd.Series) -> pd.Series:
-    return pd.to_timedelta(days, unit="D")

@@ -2,61 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 import pandas as pd
 
-from insiders.answers.evidence import Answer, Evidence
+from insiders.answers import queries
+from insiders.answers.answer import Answer
+from insiders.answers.evidence import Evidence
 from insiders.charts import reporting
-from insiders.charts.model_names import MODEL_NAMES
-from insiders.wording import counted, decimal, money, percent
+from insiders.model_names import in_words
 
 LEVEL = "insiders"
-QUESTION = "What revenue is expected from them in the next weeks?"
 HELD_OUT = "mean"
 """The fold of `model_scores` that stands for the mean of all held-out periods."""
 
 
 def expected(evidence: Evidence) -> Answer:
     """The expected revenue of the forecast days, with the bounds of their sum and the held-out errors."""
+    speak = evidence.language
+    question = speak.say("What revenue is expected from them in the next weeks?")
     forecasts = evidence.forecasts[evidence.forecasts["level"] == LEVEL]
     if forecasts.empty:
-        return Answer(QUESTION, "This run made no forecast of the Insiders' revenue, so no figure is given.", {})
+        none = speak.say("This run made no forecast of the Insiders' revenue, so no figure is given.")
+        return Answer("expected_revenue", question, none)
     errors = held_out_errors(evidence.scores)
     chosen = _model(forecasts, errors)
     days = forecasts[forecasts["model"] == chosen].sort_values("date", ignore_index=True)
     total = evidence.totals[(evidence.totals["level"] == LEVEL) & (evidence.totals["model"] == chosen)].iloc[0]
-    text = (
-        f"From {total['first_day']:%Y-%m-%d} to {total['last_day']:%Y-%m-%d} "
-        f"({counted(int(total['days']), 'open day')}) the Insiders are expected to bring "
-        f"{money(total['mean'], evidence.currency)} by the model {_name(chosen)}, between "
-        f"{money(total['lower'], evidence.currency)} and {money(total['upper'], evidence.currency)} with a nominal "
-        f"coverage of {percent(total['coverage'], 0)}; these bounds rest on "
-        f"{counted(int(total['periods']), 'held-out period')} only. {_trust(errors, chosen, evidence.currency)}"
+    sentence = speak.say(
+        "From {first} to {last} the Insiders are expected to bring {mean} gross, most likely between {lower} and "
+        "{upper} ({coverage} bounds).",
+        first=speak.day(total["first_day"]),
+        last=speak.day(total["last_day"]),
+        mean=speak.money(total["mean"], evidence.currency),
+        lower=speak.money(total["lower"], evidence.currency),
+        upper=speak.money(total["upper"], evidence.currency),
+        coverage=speak.percent(total["coverage"], 0),
+    )
+    text = speak.say(
+        "These are {days} open days, forecast by the model “{model}”; the bounds of the sum rest on {periods} held-out "
+        "periods only. {trust} The Insiders are chosen anew at every held-out period, by what was known then.",
+        days=speak.whole(total["days"]),
+        model=in_words(chosen, speak),
+        periods=speak.whole(total["periods"]),
+        trust=_trust(errors, chosen, evidence),
     )
     figures = {
-        "model": chosen,
-        "first_day": total["first_day"],
-        "last_day": total["last_day"],
-        "days": int(total["days"]),
-        "expected_revenue": float(total["mean"]),
+        "expected_revenue": float(days["mean"].sum()),
         "lower": float(total["lower"]),
         "upper": float(total["upper"]),
         "coverage": float(total["coverage"]),
         "held_out_periods": int(total["periods"]),
-        "held_out": errors.loc[chosen].to_dict() if chosen in errors.index else {},
+        "days": int(total["days"]),
+        "model": chosen,
+        "first_day": total["first_day"],
+        "last_day": total["last_day"],
     }
-    chart = reporting.outlook(_history(evidence), days, evidence.currency)
-    return Answer(QUESTION, text, figures, chart, _error_table(errors, evidence.currency))
+    scored = errors.loc[chosen].dropna().to_dict() if chosen in errors.index else {}
+    figures |= {f"held_out_{metric}": value for metric, value in scored.items()}
+    sql = {
+        "expected_revenue": queries.forecast("SUM(mean)", LEVEL, chosen),
+        "days": queries.forecast("COUNT(DISTINCT date)", LEVEL, chosen),
+    }
+    folds = f"fold {'=' if _has_means(evidence.scores) else '<>'} {queries.quoted(HELD_OUT)}"
+    sql |= {f"held_out_{metric}": queries.score(LEVEL, chosen, str(metric), folds) for metric in scored}
+    others = errors["mae"].drop(index=chosen, errors="ignore").dropna() if "mae" in errors else pd.Series(dtype=float)
+    if len(others):
+        figures |= {"next_best_model": others.idxmin(), "next_best_mae": others.min()}
+        sql["next_best_mae"] = queries.score(LEVEL, str(others.idxmin()), "mae", folds)
+    chart = reporting.outlook(_history(evidence), days, evidence.currency, speak)
+    return Answer("expected_revenue", question, sentence, text, figures, sql, chart, _error_table(errors, evidence))
 
 
 def held_out_errors(scores: pd.DataFrame) -> pd.DataFrame:
     """Errors of every model on the Insiders' held-out periods: one row per model, one column per metric."""
     ours = scores[scores["level"] == LEVEL]
-    means = ours[ours["fold"] == HELD_OUT]
-    used = means if len(means) else ours
+    used = ours[ours["fold"] == HELD_OUT] if _has_means(scores) else ours
     return used.pivot_table(index="model", columns="metric", values="value", aggfunc="mean")
+
+
+def _has_means(scores: pd.DataFrame) -> bool:
+    return bool(((scores["level"] == LEVEL) & (scores["fold"] == HELD_OUT)).any())
 
 
 def _model(forecasts: pd.DataFrame, errors: pd.DataFrame) -> str:
@@ -66,42 +90,52 @@ def _model(forecasts: pd.DataFrame, errors: pd.DataFrame) -> str:
     return str(scored.idxmin()) if len(scored) else models[0]
 
 
-def _name(model: object) -> str:
-    """The model as people write it."""
-    return MODEL_NAMES.get(str(model), str(model))
-
-
-def _trust(errors: pd.DataFrame, model: str, currency: str) -> str:
+def _trust(errors: pd.DataFrame, model: str, evidence: Evidence) -> str:
     """How wrong that model was on held-out periods, beside the best of the others."""
+    speak = evidence.language
     if model not in errors.index or "mae" not in errors:
-        return "No error on held-out weeks was recorded for it."
+        return speak.say("No error on held-out weeks was recorded for it.")
     scored = {str(name): float(value) for name, value in errors.loc[model].items()}
-    said = f"On held-out weeks its days were wrong by {money(scored['mae'], currency)} on average"
-    if "wape" in scored:
-        said += f", which is {percent(scored['wape'])} of the revenue"
-    if "total_error" in scored:
-        said += f", and the totals of whole periods by {percent(abs(scored['total_error']))}"
+    said = [
+        speak.say(
+            "On held-out weeks its days were wrong by {mae} on average ({wape} of the revenue), and the totals of "
+            "whole periods by {total}.",
+            mae=speak.money(scored["mae"], evidence.currency),
+            wape=speak.percent(scored.get("wape", float("nan"))),
+            total=speak.percent(abs(scored.get("total_error", float("nan")))),
+        )
+    ]
     others = errors["mae"].drop(index=model)
-    if others.empty:
-        return f"{said}."
-    return f"{said}; the best other model, {_name(others.idxmin())}, by {money(others.min(), currency)} a day."
+    if len(others):
+        best = speak.say(
+            "The best other model, “{model}”, was wrong by {mae} a day.",
+            model=in_words(others.idxmin(), speak),
+            mae=speak.money(others.min(), evidence.currency),
+        )
+        said.append(best)
+    return " ".join(said)
 
 
-def _error_table(errors: pd.DataFrame, currency: str) -> pd.DataFrame | None:
+def _error_table(errors: pd.DataFrame, evidence: Evidence) -> pd.DataFrame | None:
     """The errors as people read them, best first."""
     if errors.empty or "mae" not in errors:
         return None
-    ordered = errors.sort_values("mae")
-    writers: dict[str, tuple[str, Callable[[float], str]]] = {
-        "mae": ("mean absolute error of a day", partial(money, currency=currency)),
-        "wape": ("of the revenue (WAPE)", percent),
-        "mase": ("against the naive forecast (MASE; below 1 is better)", decimal),
-        "bias": ("forecast too much (bias; negative: too little)", percent),
-        "total_error": ("error of the period's total", percent),
-        "coverage": ("days within the bounds", percent),
+    speak, ordered = evidence.language, errors.sort_values("mae")
+    writers = {
+        "mae": (speak.say("mean absolute error of a day"), lambda value: speak.money(value, evidence.currency)),
+        "wape": (speak.say("of the revenue (WAPE)"), speak.percent),
+        "mase": (speak.say("against the naive forecast (MASE; below 1 is better)"), speak.decimal),
+        "bias": (speak.say("forecast too much (bias; negative: too little)"), speak.percent),
+        "total_error": (speak.say("error of the period's total"), speak.percent),
+        "coverage": (speak.say("days within the bounds"), speak.percent),
     }
-    shown = {label: ordered[name].map(write) for name, (label, write) in writers.items() if name in ordered}
-    return pd.DataFrame(shown).rename(index=_name).rename_axis("model on held-out weeks").reset_index()
+    shown = {
+        label: ordered[name].map(write, na_action="ignore").fillna("–")
+        for name, (label, write) in writers.items()
+        if name in ordered
+    }
+    table = pd.DataFrame(shown).rename(index=lambda name: in_words(name, speak))
+    return table.rename_axis(speak.say("model on held-out weeks")).reset_index()
 
 
 def _history(evidence: Evidence) -> pd.Series:

@@ -11,10 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from insiders.charts import style
-from insiders.charts.series_axes import WEEKDAYS, amount_of, in_unit, level_of, name_of, nothing
+from insiders.charts.series_axes import WEEKDAYS, amount_of, in_unit, level_of, nothing
 from insiders.forecasting.contest import Contest
 from insiders.forecasting.followed import Followed
 from insiders.forecasting.models import BASELINE
+from insiders.model_names import in_words
 from insiders.wording import percent
 
 MOST_LINES = 6
@@ -36,7 +37,7 @@ def error_by_model(made: Contest) -> Figure:
         said = percent(value) if _is_share(made.metric) else f"{value:,.3g}"
         axes.annotate(said, (0, place), (4, 0), textcoords="offset points", va="center", fontsize=9)
     axes.plot(folds["value"], [models.index(model) for model in folds["model"]], "|", color=style.INK, markersize=9)
-    axes.set_yticks(range(len(models)), [name_of(model) for model in models])
+    axes.set_yticks(range(len(models)), [in_words(model) for model in models])
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
     axes.set_xlabel(f"{made.metric.upper()} ({_unit_of(made.metric)})")
@@ -59,7 +60,7 @@ def error_by_horizon(made: Contest) -> Figure:
     figure = Figure(figsize=style.WIDE)
     axes = figure.subplots()
     for model, colour in zip([one for one in shown if one in wape.index], style.colours(len(shown)), strict=False):
-        axes.plot(wape.columns, wape.loc[model], marker="o", color=colour, label=name_of(model))
+        axes.plot(wape.columns, wape.loc[model], marker="o", color=colour, label=in_words(model))
     axes.set(xlabel="week ahead", ylabel="WAPE (share of what was sold)", ylim=(0, None))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.yaxis.set_major_formatter(style.percent())
@@ -82,7 +83,7 @@ def held_out_days(made: Contest, followed: Followed) -> Figure:
     for model, colour in zip(dict.fromkeys([made.model, BASELINE]), (style.INSIDERS, style.ACCENT), strict=False):
         for number, (_, fold) in enumerate(sums[sums["model"] == model].groupby("cutoff")):
             axes.plot(
-                fold["ds"], fold["yhat"], color=colour, linewidth=1.4, label=name_of(model) if number == 0 else None
+                fold["ds"], fold["yhat"], color=colour, linewidth=1.4, label=in_words(model) if number == 0 else None
             )
     for first in rows.groupby("cutoff")["ds"].min():
         axes.axvline(first, color=style.INK, linewidth=0.8, linestyle=":")

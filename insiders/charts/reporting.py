@@ -1,31 +1,31 @@
-"""Figures of the report: who the Insiders are, what they bring, and what makes and removes one."""
+"""Figures of the report: where the Insiders stand, what sets segments apart, what they bring and are expected to."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
+from matplotlib import dates
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from insiders.charts import style
-from insiders.rules.thresholds import Threshold
+from insiders.language import Language, mark
+from insiders.membership.hysteresis import Hysteresis
 
 TRAIT_NAMES: Mapping[str, str] = MappingProxyType(
     {
-        "gross_revenue": "gross revenue",
-        "n_invoices": "purchase invoices",
-        "avg_ticket": "mean ticket of the customer",
-        "n_items": "pieces bought",
-        "n_products": "distinct products bought",
-        "avg_basket_items": "pieces per basket",
-        "avg_basket_products": "products per basket",
-        "recency_days": "days since the last purchase",
-        "avg_gap_days": "mean days between visits",
-        "return_share": "share of value returned",
+        "gross_revenue": mark("gross revenue"),
+        "n_invoices": mark("purchase invoices"),
+        "avg_ticket": mark("mean ticket of the customer"),
+        "n_items": mark("pieces bought"),
+        "n_products": mark("different products bought"),
+        "avg_basket_products": mark("products per basket"),
+        "recency_days": mark("days since the last purchase"),
+        "avg_gap_days": mark("mean days between visits"),
+        "return_share": mark("share of value returned"),
     }
 )
 """Features in a manager's words."""
@@ -33,45 +33,28 @@ TRAIT_NAMES: Mapping[str, str] = MappingProxyType(
 MONEY = ("gross_revenue", "avg_ticket")
 
 
-def space(customers: pd.DataFrame) -> Figure:
+def space(customers: pd.DataFrame, language: Language) -> Figure:
     """The two-dimensional map of the customers, Insiders in front."""
     figure = Figure(figsize=style.SQUARE)
     axes = figure.subplots()
     for name, member, colour, size in (
-        ("others", ~customers["is_insider"], style.OTHERS, 6),
+        (language.say("others"), ~customers["is_insider"], style.OTHERS, 6),
         ("Insiders", customers["is_insider"], style.INSIDERS, 12),
     ):
         shown = customers[member]
         axes.scatter(
             shown["map_x"], shown["map_y"], s=size, color=colour, linewidths=0, alpha=0.7, rasterized=True,
-            label=f"{name} ({len(shown):,})",
+            label=f"{name} ({language.whole(len(shown))})",
         )  # fmt: skip
-    axes.set(xlabel="first coordinate of the map (no unit)", ylabel="second coordinate of the map (no unit)")
+    axes.set_xlabel(language.say("first coordinate of the map (no unit)"))
+    axes.set_ylabel(language.say("second coordinate of the map (no unit)"))
+    axes.set(xticklabels=[], yticklabels=[])
     axes.legend(markerscale=2)
-    axes.set_title("Where the Insiders stand among the customers")
+    axes.set_title(language.say("Where the Insiders stand among the customers"))
     return figure
 
 
-def sizes(segments: pd.DataFrame) -> Figure:
-    """Share of customers, gross revenue and pieces of every segment, highest value first."""
-    figure = Figure(figsize=(style.WIDE[0], 1.6 + 0.75 * len(segments)))
-    axes = figure.subplots()
-    places = np.arange(len(segments))
-    bars = {"customer_share": "customers", "revenue_share": "gross revenue", "items_share": "pieces"}
-    for shift, (colour, (column, label)) in enumerate(zip(style.colours(3), bars.items(), strict=True)):
-        drawn = axes.barh(places + 0.27 * (shift - 1), segments[column], height=0.25, color=colour, label=label)
-        axes.bar_label(drawn, labels=[f"{value:.1%}" for value in segments[column]], padding=3, fontsize=8)
-    axes.set_yticks(places, [_folded(name) for name in segments["segment"]])
-    axes.invert_yaxis()
-    axes.xaxis.set_major_formatter(style.percent())
-    axes.set_xlabel("share of all segmented customers, their gross revenue, their pieces")
-    axes.grid(visible=False, axis="y")
-    axes.legend(loc="lower right")
-    axes.set_title("How large every segment is, and what it brings")
-    return figure
-
-
-def profile(medians: pd.DataFrame, overall: pd.Series) -> Figure:
+def profile(medians: pd.DataFrame, overall: pd.Series, language: Language) -> Figure:
     """Median of every segment over the median of all customers, per trait; traits whose median is 0 are left out."""
     shown = [str(trait) for trait in medians.columns if overall[trait] > 0]
     ratios = medians[shown] / overall[shown]
@@ -84,106 +67,74 @@ def profile(medians: pd.DataFrame, overall: pd.Series) -> Figure:
     axes.axvline(1, color=style.INK, linewidth=1)
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}×"))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{language.short(value)}×"))
     axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.set_yticks(places, [TRAIT_NAMES[trait] for trait in shown])
+    axes.set_yticks(places, [language.say(TRAIT_NAMES[trait]) for trait in shown])
     axes.invert_yaxis()
-    axes.set_xlabel("median of the segment over the median of all segmented customers (logarithmic)")
+    axes.set_xlabel(
+        language.say("median of the segment over the median of all segmented customers (logarithmic; 1× is the same)")
+    )
     figure.legend(loc="outside lower center", ncols=2)
-    axes.set_title("What sets every segment apart")
+    axes.set_title(language.say("What sets every segment apart"))
     return figure
 
 
-def shares(found: pd.DataFrame) -> Figure:
-    """Shares of the Insiders beside the same number of customers by plain revenue, from ``share`` and two columns."""
-    figure = Figure(figsize=(style.WIDE[0], 1.4 + 0.62 * len(found)))
-    axes = figure.subplots()
-    places = np.arange(len(found))
-    bars = {"insiders": ("Insiders", style.INSIDERS), "plain_sort": ("same number by plain revenue", style.OTHERS)}
-    for shift, (column, (label, colour)) in zip((-0.18, 0.18), bars.items(), strict=True):
-        drawn = axes.barh(places + shift, found[column], height=0.34, color=colour, label=label)
-        axes.bar_label(drawn, labels=[f"{value:.1%}" for value in found[column]], padding=3, fontsize=9)
-    axes.set_yticks(places, found["share"])
-    axes.invert_yaxis()
-    axes.xaxis.set_major_formatter(style.percent())
-    axes.set(xlabel="share", xlim=(0, 1))
-    axes.grid(visible=False, axis="y")
-    axes.legend(loc="lower right")
-    axes.set_title("What the Insiders bring, and what a plain sort would")
-    return figure
-
-
-def outlook(history: pd.Series, days: pd.DataFrame, currency: str, *, shown_days: int = 120) -> Figure:
+def outlook(
+    history: pd.Series, days: pd.DataFrame, currency: str, language: Language, *, shown_days: int = 120
+) -> Figure:
     """The Insiders' revenue of the last days and the forecast with its daily bounds."""
     figure = Figure(figsize=style.WIDE)
     axes = figure.subplots()
     recent = history[history.index > history.index.max() - pd.Timedelta(days=shown_days)]
-    axes.bar(recent.index, recent, width=1.0, color=style.OTHERS, label="sold")
-    label = f"{days['coverage'].iloc[0]:.0%} bounds of a day"
+    axes.bar(recent.index, recent, width=1.0, color=style.OTHERS, label=language.say("sold"))
+    label = language.say("{coverage} bounds of a day", coverage=language.percent(float(days["coverage"].iloc[0]), 0))
     axes.vlines(days["date"], days["lower"], days["upper"], color=style.INSIDERS, alpha=0.3, linewidth=4, label=label)
-    axes.plot(days["date"], days["mean"], "o", color=style.INSIDERS, markersize=5, label="expected")
-    axes.yaxis.set_major_formatter(style.money(currency))
-    axes.set_ylabel("gross revenue per day")
+    axes.plot(days["date"], days["mean"], "o", color=style.INSIDERS, markersize=5, label=language.say("expected"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: language.short_money(value, currency)))
+    axes.xaxis.set_major_locator(dates.MonthLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: language.month(dates.num2date(value).date())))
+    axes.set_ylabel(language.say("gross revenue per day"))
     axes.legend(loc="upper left")
-    axes.set_title("What the Insiders brought, and what is expected of them")
+    axes.set_title(language.say("What the Insiders brought, and what is expected of them"))
     return figure
 
 
-def rules(found: pd.DataFrame, most: int = 8) -> Figure:
-    """Precision and recall of the rules that describe the Insiders."""
-    shown = found.head(most)
-    figure = Figure(figsize=(style.WIDE[0], 1.5 + 0.8 * len(shown)))
+def standing(today: pd.DataFrame, rule: Hysteresis, language: Language) -> Figure:
+    """Members and others by their height over the programme's line, with the heights of entry and exit."""
+    figure = Figure(figsize=(style.WIDE[0], 3.8))
     axes = figure.subplots()
-    places = np.arange(len(shown))
-    bars = {"precision": "of those who meet it, Insiders", "recall": "of the Insiders, those who meet it"}
-    for shift, colour, (column, label) in zip((-0.18, 0.18), (style.ACCENT, style.INSIDERS), bars.items(), strict=True):
-        drawn = axes.barh(places + shift, shown[column], height=0.34, color=colour, label=label)
-        axes.bar_label(drawn, labels=[f"{value:.0%}" for value in shown[column]], padding=3, fontsize=9)
-    axes.set_yticks(places, [_folded(rule, 44) for rule in shown["rule"]], fontsize=9)
-    axes.invert_yaxis()
-    axes.xaxis.set_major_formatter(style.percent())
-    axes.set(xlabel="share of customers", xlim=(0, 1.08))
-    axes.grid(visible=False, axis="y")
-    figure.legend(loc="outside lower center", ncols=2)
-    axes.set_title("How well every rule describes the Insiders")
+    heights = today["ratio"].clip(lower=0.02)
+    bins = np.geomspace(0.02, max(2.0, float(heights.max()) * 1.01), 50).tolist()
+    for label, member, colour in (
+        (language.say("others"), False, style.OTHERS),
+        (language.say("members"), True, style.INSIDERS),
+    ):
+        axes.hist(heights[today["member"] == member], bins=bins, color=colour, alpha=0.8, label=label)
+    axes.axvline(rule.entry, color=style.INK, label=language.say("entry"))
+    axes.axvline(rule.exit, color=style.INK, linestyle="--", label=language.say("exit"))
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: language.percent(value, 0)))
+    axes.set_xlabel(language.say("standing of the customer: own value over the programme's line (logarithmic)"))
+    axes.set_ylabel(language.say("customers"))
+    axes.legend()
+    axes.set_title(language.say("Who stands above the line, and who just below"))
     return figure
 
 
-def removal(customers: pd.DataFrame, line: Threshold, currency: str) -> Figure:
-    """The feature with the sharpest line: Insiders and others on both sides of it."""
+def membership(members: pd.DataFrame, language: Language) -> Figure:
+    """Members at every review, and who entered and left there."""
     figure = Figure(figsize=(style.WIDE[0], 3.6))
     axes = figure.subplots()
-    values = customers[line.feature].dropna().astype("float64")
-    floor = values[values > 0].min() if (values > 0).any() else 1.0
-    bins = np.geomspace(floor, max(values.max(), 2 * floor), 46).tolist()
-    for label, member, colour in (("others", False, style.OTHERS), ("Insiders", True, style.INSIDERS)):
-        group = values[customers.loc[values.index, "is_insider"] == member].clip(lower=floor)
-        axes.hist(group, bins=bins, color=colour, alpha=0.8, label=label)
-    axes.axvline(max(line.value, floor), color=style.INK, linestyle="--", label="sharpest line")
-    axes.set_xscale("log")
-    axes.xaxis.set_major_formatter(style.money(currency) if line.feature in MONEY else style.thousands())
-    axes.set(xlabel=f"{TRAIT_NAMES[line.feature]} (logarithmic)", ylabel="customers")
-    axes.legend()
-    axes.set_title("Where the line runs between Insiders and others")
+    before = members.shift(1, fill_value=False)
+    came, went = (members & ~before).sum(axis=1).iloc[1:], (before & ~members).sum(axis=1).iloc[1:]
+    axes.plot(members.index, members.sum(axis=1), "o-", color=style.INK, label=language.say("members"))
+    axes.bar(came.index, came, width=14, color=style.ACCENT, label=language.say("entered"))
+    axes.bar(went.index, -went, width=14, color=style.INSIDERS, label=language.say("left"))
+    axes.axhline(0, color=style.INK, linewidth=0.8)
+    axes.xaxis.set_major_locator(dates.AutoDateLocator(maxticks=7))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: language.month(dates.num2date(value).date())))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: language.short(abs(value))))
+    axes.set_ylabel(language.say("customers"))
+    axes.legend(ncols=3)
+    axes.set_title(language.say("Members at every review, and who came and went"))
     return figure
-
-
-def rhythm(overdue: pd.Series) -> Figure:
-    """Share of every segment that is silent for more than twice its customers' usual gaps."""
-    figure = Figure(figsize=(style.WIDE[0], 1.4 + 0.45 * len(overdue)))
-    axes = figure.subplots()
-    drawn = axes.barh(np.arange(len(overdue)), overdue, color=style.ACCENT)
-    axes.bar_label(drawn, labels=[f"{value:.1%}" for value in overdue], padding=3, fontsize=9)
-    axes.set_yticks(range(len(overdue)), [_folded(name) for name in overdue.index])
-    axes.invert_yaxis()
-    axes.xaxis.set_major_formatter(style.percent())
-    axes.set_xlabel("share of the segment's customers whose silence is longer than twice their usual gap")
-    axes.grid(visible=False, axis="y")
-    axes.margins(x=0.1)
-    axes.set_title("Who is overdue by their own rhythm")
-    return figure
-
-
-def _folded(words: object, width: int = 28) -> str:
-    """The words on as many lines as they need."""
-    return textwrap.fill(str(words), width)

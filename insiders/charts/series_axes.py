@@ -12,18 +12,18 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from insiders.charts import style
-from insiders.charts.model_names import MODEL_NAMES
 from insiders.forecasting.followed import Followed
+from insiders.language import mark
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LEVEL_NAMES: Mapping[str, str] = {
-    "insiders": "the Insiders",
-    "total": "the whole shop",
-    "segment": "segments",
-    "country": "countries",
-    "store": "stores",
-    "category": "categories",
-    "product": "products",
+    "insiders": mark("the Insiders"),
+    "total": mark("the whole shop"),
+    "segment": mark("segments"),
+    "country": mark("countries"),
+    "store": mark("stores"),
+    "category": mark("categories"),
+    "product": mark("products"),
 }
 
 
@@ -59,11 +59,6 @@ def in_unit(axes: Axes, followed: Followed, *, year: bool = True, days: bool = T
     dates = AutoDateLocator(minticks=3, maxticks=7)
     axes.xaxis.set_major_locator(dates)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(dates, show_offset=year))
-
-
-def name_of(model: object) -> str:
-    """A model as readers know it."""
-    return MODEL_NAMES.get(str(model), str(model))
 
 
 def level_of(level: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from insiders.customers.purchases import purchases_of
+from insiders.products import descriptions
 
 
 def bulk_lines(transactions: pd.DataFrame, *, times_usual: float = 25.0, at_least_lines: int = 20) -> pd.DataFrame:
@@ -34,7 +35,7 @@ def bulk_products(transactions: pd.DataFrame, bulk: pd.DataFrame) -> pd.DataFram
     grouped = bulk.groupby("product")
     table = pd.DataFrame(
         {
-            "description": grouped["description"].agg(_most_frequent),
+            "description": pd.Series(descriptions(bulk), dtype="object").reindex(grouped.size().index),
             "usual_quantity": grouped["usual_quantity"].first(),
             "largest_quantity": grouped["quantity"].max(),
             "bulk_lines": grouped.size(),
@@ -43,8 +44,3 @@ def bulk_products(transactions: pd.DataFrame, bulk: pd.DataFrame) -> pd.DataFram
     )
     table["bulk_share"] = table["bulk_items"] / items.reindex(table.index)
     return table.sort_values("bulk_items", ascending=False, kind="stable").reset_index()
-
-
-def _most_frequent(words: pd.Series) -> str | None:
-    known = words.dropna().mode()
-    return None if known.empty else str(known.iloc[0])

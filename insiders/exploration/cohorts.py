@@ -38,6 +38,18 @@ def cohort_retention(transactions: pd.DataFrame, last_month: pd.Timestamp | None
     )
 
 
+def cohort_revenue(transactions: pd.DataFrame, last_month: pd.Timestamp | None = None) -> pd.DataFrame:
+    """The rows of `cohort_retention` with ``revenue``: gross revenue of the cohort in that month, shop's currency."""
+    purchases = purchases_of(transactions)
+    months = _month_number(purchases["time"])
+    first = months.groupby(purchases["customer_id"]).transform("min")
+    sums = purchases["revenue"].groupby([first.rename("first"), (months - first).rename("since")]).sum()
+    table = cohort_retention(transactions, last_month)
+    number = _month_number(table["cohort"])
+    keys = pd.MultiIndex.from_arrays([number, table["months_since"]])
+    return table.assign(revenue=sums.reindex(keys, fill_value=0.0).to_numpy())
+
+
 def months_active(transactions: pd.DataFrame, months: int, last_month: pd.Timestamp) -> pd.DataFrame:
     """In which share of the ``months`` after their first the customers bought, where ``last_month`` ends that window.
 

@@ -9,7 +9,7 @@ import pandas as pd
 from insiders.findings.finding import Finding
 from insiders.readings.segments import insiders_reading
 from insiders.segments import portrait
-from insiders.segments.choice import Flags
+from insiders.segments.groups import Flags
 from insiders.wording import decimal, percent, whole
 
 OURS, SORT = "Insiders of this run", "as many by revenue (plain sort)"

@@ -15,8 +15,8 @@ from insiders.rules import counterfactuals, eligibility, surrogate
 from insiders.rules.conditions import Rule
 from insiders.rules.counterfactuals import ENTER, LEAVE
 from insiders.rules.eligibility import Verdict
-from insiders.segments.choice import Flags
 from insiders.segments.grouping import Grouping
+from insiders.segments.groups import Flags
 from insiders.wording import counted, percent, whole
 
 WITHIN = 30

@@ -12,8 +12,8 @@ import pandas as pd
 from IPython.display import Markdown, display
 from matplotlib.figure import Figure
 
+from insiders.pictures import write_figure
 from insiders.publish import metric
-from insiders.report import write_figure
 from insiders.wording import decimal
 
 

@@ -17,10 +17,10 @@ from insiders.findings.policies import WITHOUT_LESSONS
 from insiders.membership.standing import Standing
 from insiders.policies.ways import POLICIES
 from insiders.segments import stability
-from insiders.segments.choice import Flags
 from insiders.segments.classic import classic
 from insiders.segments.consensus import consensus
 from insiders.segments.grouping import BEST, CLASSIC, Grouping
+from insiders.segments.groups import Flags
 from insiders.wording import counted, decimal, listing, percent, whole
 
 ASKED = 0.9

@@ -88,7 +88,7 @@ def total_bounds(sums: pd.DataFrame, earlier: pd.DataFrame, coverages: Sequence[
     own = sums["unique_id"].map(usual).fillna(level).to_numpy(dtype="float64")
     made = sums.copy()
     for percent in coverages:
-        factor = np.exp(_reach(scores, percent / 100) * own)
+        factor = np.exp(reach(scores, percent / 100) * own)
         made[f"lower_{percent}"] = ((1 + made["yhat"]) / factor - 1).clip(lower=0.0)
         made[f"upper_{percent}"] = (1 + made["yhat"]) * factor - 1
     return made
@@ -118,7 +118,7 @@ def totals_of(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.groupby(["unique_id", "cutoff"], sort=False, observed=True)[["y", "yhat"]].sum().reset_index()
 
 
-def _reach(errors: np.ndarray, nominal: float) -> float:
+def reach(errors: np.ndarray, nominal: float) -> float:
     """The absolute error that a new one exceeds with no more than one less the nominal probability."""
     rank = int(np.ceil((len(errors) + 1) * nominal - 1e-9))
     if rank <= len(errors):
@@ -134,7 +134,7 @@ def _by_spread(rows: pd.DataFrame, earlier: pd.DataFrame, percent: int) -> pd.Da
             raise AnalysisError(f"bounds need errors of earlier origins, and {model} has {len(known)}: use more folds")
         ratio = float(((known["y"] - known["yhat"]) ** 2).mean() ** 0.5 / max(known["yhat"].mean(), 1e-6))
         size = part.groupby(["unique_id", "cutoff"], observed=True)["yhat"].transform("mean")
-        reach = float(t.ppf((1 + percent / 100) / 2, df=len(known))) * ratio * size
-        made.loc[part.index, f"lower_{percent}"] = (part["yhat"] - reach).clip(lower=0.0)
-        made.loc[part.index, f"upper_{percent}"] = part["yhat"] + reach
+        width = float(t.ppf((1 + percent / 100) / 2, df=len(known))) * ratio * size
+        made.loc[part.index, f"lower_{percent}"] = (part["yhat"] - width).clip(lower=0.0)
+        made.loc[part.index, f"upper_{percent}"] = part["yhat"] + width
     return made

@@ -12,6 +12,7 @@ import pandas as pd
 
 from insiders import handoff, registry
 from insiders.errors import AnalysisError, SourceError
+from insiders.products import descriptions
 from insiders.registry import Training
 from insiders.series import (
     Calendar,
@@ -73,6 +74,8 @@ class Followed:
     """What a model learns from that learns from these."""
     reason: str | None = None
     """Why the source cannot be followed at this level; None where it can."""
+    grain: pd.DataFrame | None = field(default=None, repr=False)
+    """The sales told apart by all that the source knows of what was sold and where; None of some customers only."""
 
     @property
     def measure(self) -> str:
@@ -200,7 +203,7 @@ def _of_panel(path: Path, level: str, *, granularity: str, series_most: int, coh
     training = Training({"panel": _digest(path)}, f"{days[0]:%Y-%m-%d}", f"{days[-1]:%Y-%m-%d}")
     return Followed(
         level, granularity, "pieces", calendar, series_most, coherent, sales,
-        is_panel=True, training=training, reason=reason,
+        is_panel=True, training=training, reason=reason, grain=sales,
     )  # fmt: skip
 
 
@@ -214,11 +217,12 @@ def _of_run(folder: Path, level: str, *, granularity: str, series_most: int, coh
     if any(name not in there for name in columns_of(level)):
         reason = f"The source has no {level}: it can be followed by {', '.join(there)}."
     needed = [name for name in (level, "category" if level == "product" else level) if name in there]
+    wanted = [name for name in ("product", "category", "store", *columns_of(level)) if name in there]
+    grain = None if level in (INSIDERS, "segment") else sales[["date", *dict.fromkeys(wanted), "units", "revenue"]]
     sales = sales[["date", "units", "revenue", "price", *dict.fromkeys(needed)]]
     if level == INSIDERS:
         sales = sales.assign(customer_id=lines["customer_id"].to_numpy())
-    described = lines.dropna(subset=["description"]).drop_duplicates("product", keep="last")
-    names = dict(zip(described["product"], described["description"], strict=True)) if level == "product" else {}
+    names = descriptions(lines) if level == "product" else {}
     tables = ["transactions", "once", "labels"]
     return Followed(
         level, granularity, "pieces" if level in PIECES else currency, calendar, series_most, coherent, sales,
@@ -227,6 +231,7 @@ def _of_run(folder: Path, level: str, *, granularity: str, series_most: int, coh
         descriptions=names,
         training=registry.trained_on(folder, tables, calendar.open_days[0], calendar.open_days[-1]),
         reason=reason,
+        grain=grain,
     )  # fmt: skip
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from insiders import handoff
-from insiders.forecasting import bounds, champions, coherence
+from insiders.forecasting import bounds, champions, coherence, history
 from insiders.forecasting.champions import Champion
 from insiders.forecasting.contest import Contest
 from insiders.forecasting.followed import Followed, of_named
+from insiders.forecasting.models import BASELINE
 from insiders.handoff import TEXT
 
 
@@ -54,6 +55,13 @@ class Outlook:
         rows = rows.assign(level=self.followed.level, coverage=self.nominal)
         return rows[list(handoff.HANDOFF["forecasts"].columns)].reset_index(drop=True)
 
+    def sales(self) -> pd.DataFrame:
+        """The hand-off table ``sales``: what was sold of the same series."""
+        names = self.rows.drop_duplicates("unique_id").set_index("unique_id")["series"]
+        rows = self.history.rename(columns={"ds": "date", "y": "value"})
+        rows = rows.assign(level=self.followed.level, series=rows["unique_id"].map(names), unit=self.followed.unit)
+        return rows[list(handoff.HANDOFF["sales"].columns)].reset_index(drop=True)
+
     def totals_table(self) -> pd.DataFrame:
         """The hand-off table ``totals``: one row, the sum of all series of the level."""
         columns = list(handoff.HANDOFF["totals"].columns)
@@ -61,9 +69,21 @@ class Outlook:
             return pd.DataFrame(columns=columns)
         percent, days = round(100 * self.nominal), self.rows["ds"]
         row = self.total.iloc[0]
-        facts = (self.followed.level, self.model, days.min(), days.max(), days.nunique(), row["yhat"],
-                 row[f"lower_{percent}"], row[f"upper_{percent}"], self.nominal, self.periods)  # fmt: skip
+        facts = (self.followed.level, self.model, days.min(), days.max(), days.nunique(), self.followed.unit,
+                 row["yhat"], row[f"lower_{percent}"], row[f"upper_{percent}"], self.nominal, self.periods)  # fmt: skip
         return pd.DataFrame([facts], columns=columns)
+
+    def series_totals(self, ordered: pd.DataFrame) -> pd.DataFrame:
+        """The hand-off table ``series_totals``, of the table for buyers (`insiders.forecasting.orders`)."""
+        columns = list(handoff.HANDOFF["series_totals"].columns)
+        if self.rows.empty:
+            return pd.DataFrame(columns=columns)
+        percent, whole = round(100 * self.nominal), self.totals_table()
+        same = ("level", "model", "first_day", "last_day", "days", "unit", "coverage", "periods")
+        facts = {name: whole[name].iloc[0] for name in same}
+        rows = ordered.assign(mean=ordered["expected"], lower=ordered[f"lower_{percent}"],
+                              upper=ordered[f"upper_{percent}"], **facts)  # fmt: skip
+        return rows[columns].reset_index(drop=True)
 
     def scores(self, made: Contest) -> pd.DataFrame:
         """The hand-off table ``model_scores``, with the coverage of the champion's bounds at each origin."""
@@ -79,7 +99,26 @@ class Outlook:
             )
             table = pd.concat([table, own[table.columns], mean[table.columns]], ignore_index=True)
         columns = list(handoff.HANDOFF["model_scores"].columns)
-        return table[table["level"] == self.followed.level][columns].astype(dict.fromkeys(columns[:4], TEXT))
+        table = pd.concat([table[table["level"] == self.followed.level][columns], *self._by_series(made)])
+        return table.astype(dict.fromkeys(columns[:4], TEXT)).reset_index(drop=True)
+
+    def _by_series(self, made: Contest) -> list[pd.DataFrame]:
+        """WAPE, total_error and bias of each of several series by itself, champion and baseline.
+
+        Of all held-out periods together: by the mean of their shares, one period with a single sale would drown the
+        others.
+        """
+        if self.rows["unique_id"].nunique() < 2:
+            return []
+        held = made.held.rows[made.held.rows["unique_id"].isin(self.rows["unique_id"])]
+        held = held[held["model"].isin([self.model, BASELINE])].assign(level=held["unique_id"])
+        held = held.assign(error=held["yhat"] - held["y"], off=(held["yhat"] - held["y"]).abs())
+        sums = held.groupby(["level", "model", "cutoff"], sort=False, observed=True)[["y", "error", "off"]].sum()
+        errors = {"wape": sums["off"], "total_error": sums["error"].abs(), "bias": sums["error"]}
+        pooled = pd.DataFrame({**errors, "y": sums["y"]}).groupby(level=["level", "model"], sort=False).sum()
+        sold = pooled[pooled["y"] > 0]
+        shares = sold[list(errors)].div(sold["y"], axis=0).rename_axis(columns="metric").reset_index()
+        return [shares.melt(["level", "model"], var_name="metric").assign(fold="mean")]
 
     def figures(self, made: Contest) -> list[tuple[str, float | str, str]]:
         """The figures of the run's record: name, value, unit; none of a level that cannot be followed."""
@@ -137,11 +176,13 @@ def look_ahead(
     )  # fmt: skip
 
 
-def write_tables(run_folder: str, outlook: Outlook, model_scores: pd.DataFrame) -> None:
+def write_tables(run_folder: str, outlook: Outlook, ordered: pd.DataFrame, model_scores: pd.DataFrame) -> None:
     """The hand-off tables of a level, each its own file, since every level is a step of its own."""
     level = outlook.followed.level
     handoff.write(run_folder, "forecasts", outlook.forecasts(), part=level)
+    handoff.write(run_folder, "sales", outlook.sales(), part=level)
     handoff.write(run_folder, "totals", outlook.totals_table(), part=level)
+    handoff.write(run_folder, "series_totals", outlook.series_totals(ordered), part=level)
     handoff.write(run_folder, "model_scores", model_scores, part=level)
 
 
@@ -149,7 +190,8 @@ def artifacts(folder: Path, outlook: Outlook, made: Contest) -> list[Path]:
     """The champion's files, and forecasts with all bounds and totals by series as CSV; none of an empty outlook."""
     if outlook.champion is None:
         return []
-    paths = champions.keep(folder, outlook.champion, outlook.followed)
+    paths = champions.keep(folder, outlook.champion, outlook.followed) + history.keep(folder, outlook.followed)
+    paths = list(dict.fromkeys(paths))
     tables = {"forecasts": outlook.rows, "totals": outlook.totals, "coverage": outlook.covered, "trials": made.trials,
               "replayed": made.replayed, "champion_and_challenger": made.duel, "coherence": outlook.gain}  # fmt: skip
     for name, rows in tables.items():

@@ -13,9 +13,10 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from matplotlib.figure import Figure
 
-from insiders import boosting, report
+from insiders import boosting, pages
 from insiders.forecasting.contest import Contest
 from insiders.forecasting.outlook import Outlook
+from insiders.pictures import caption, data_uri
 from insiders.wording import decimal
 
 _TEMPLATES = Environment(loader=PackageLoader("insiders"), autoescape=True, undefined=StrictUndefined)
@@ -87,7 +88,7 @@ def write(folder: Path, facts: Mapping[str, Any], figures: Mapping[str, Figure])
     told = {name: value for name, value in facts.items() if name != "seconds"}
     told["trials"] = [{name: value for name, value in trial.items() if name != "seconds"} for trial in facts["trials"]]
     path.write_text(json.dumps(told, indent=1, allow_nan=False, ensure_ascii=False) + "\n", encoding="utf-8")
-    return [path, report.write(folder / "training_report.html", page(facts, figures))]
+    return [path, pages.write(folder / "training_report.html", page(facts, figures))]
 
 
 def page(facts: Mapping[str, Any], figures: Mapping[str, Figure]) -> str:
@@ -107,7 +108,7 @@ def page(facts: Mapping[str, Any], figures: Mapping[str, Figure]) -> str:
            for level, rows in facts["importance"].items()},
         "Seconds over all held-out periods": _table([{"model": k, "seconds": v} for k, v in facts["seconds"].items()]),
     }  # fmt: skip
-    pictures = [(name, report.data_uri(figure), report.caption(figure)) for name, figure in figures.items()]
+    pictures = [(name, data_uri(figure), caption(figure)) for name, figure in figures.items()]
     return _TEMPLATES.get_template("training.html").render(
         facts=facts, tables={name: rows for name, rows in tables.items() if rows[1]}, pictures=pictures
     )

@@ -61,6 +61,11 @@ def read(run_folder: str | os.PathLike[str], name: str) -> pd.DataFrame:
     return check(name, pd.concat(filled, ignore_index=True)) if len(filled) > 1 else filled[0]
 
 
+def pipeline(run_folder: str | os.PathLike[str]) -> str:
+    """The pipeline whose run this is, since runs lie in ``<output>/<pipeline>/<run>``; by hand it means nothing."""
+    return Path(run_folder).resolve().parent.name
+
+
 def everybody(run_folder: str | os.PathLike[str]) -> pd.DataFrame:
     """The lines of all identified buyers in the order of time: the tables ``transactions`` and ``once`` together."""
     parts = [read(run_folder, name) for name in ("transactions", "once")]

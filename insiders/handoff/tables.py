@@ -39,6 +39,18 @@ FEATURES: dict[str, pa.Column] = {
 }
 """One row per customer: the features every later notebook may use, with their units."""
 
+PROSPECTS: dict[str, pa.Column] = {
+    "probability_active": share(
+        "probability to buy within the next 90 days; 1 less it is that of churn", nullable=True
+    ),
+    "propensity_30_days": share("probability to buy within the next 30 days", nullable=True),
+    "expected_revenue_90_days": number("net revenue expected in the next 90 days, shop's currency", nullable=True),
+    "expected_revenue_lower": number("lower bound of what the customer may bring in those days", nullable=True),
+    "expected_revenue_upper": number("upper bound of what the customer may bring in those days", nullable=True),
+    "at_risk": text("why the customer may lose the programme; missing where nothing speaks for it", nullable=True),
+}
+"""What a customer is likely to do next, as the report publishes it."""
+
 LINES = table(
     {
         "invoice": text("invoice number as written"),
@@ -160,6 +172,32 @@ HANDOFF: Mapping[str, pa.DataFrameSchema] = MappingProxyType(
                 "customers": count("customers who meet the rule"),
             }
         ),
+        "programme": table(
+            {
+                "method": text(
+                    "best: the Insiders come from the policy; else from elsewhere, and it stands beside them"
+                ),
+                "policy": text("name of the policy"),
+                "words": text("the policy in words a marketing manager can repeat"),
+                "in_money": yes_no("whether its score is an amount in the shop's currency"),
+                "share": share("share of the customers known at a review for whom there is a place"),
+                "threshold": number("score of the last customer with a place, today"),
+                "entry": number("share of the threshold at which a customer enters"),
+                "exit": number("share of the threshold below which a review counts against a member"),
+                "grace": count("reviews in a row below it after which a member leaves", at_least=1),
+                "days": count("days from one review to the next", at_least=1),
+            }
+        ),
+        "heights": table(
+            {
+                "review": moment("midnight at which the customers were reviewed; the last one is today"),
+                "customer_id": text("customer known then"),
+                "value": number("score by the policy, known then"),
+                "ratio": number("score over the threshold of that review"),
+                "later": number("net revenue of the 90 days after it; missing where they are not over", nullable=True),
+            },
+            key=["review", "customer_id"],
+        ),
         "forecasts": table(
             {
                 "level": text("insiders, total or product (later: segment, country, store, category)"),
@@ -173,6 +211,16 @@ HANDOFF: Mapping[str, pa.DataFrameSchema] = MappingProxyType(
             },
             key=["level", "series", "date", "model"],
         ),
+        "sales": table(
+            {
+                "level": text("level of the series, as in forecasts"),
+                "series": text("the series within the level"),
+                "date": moment("open day, or first day of the week or month, from the series' first sale on"),
+                "value": number("what was sold, 0 where nothing was, in the unit"),
+                "unit": text("pieces, or the sign of the shop's currency"),
+            },
+            key=["level", "series", "date"],
+        ),
         "totals": table(
             {
                 "level": text("level of the forecast"),
@@ -180,7 +228,10 @@ HANDOFF: Mapping[str, pa.DataFrameSchema] = MappingProxyType(
                 "first_day": moment("first day of the period"),
                 "last_day": moment("last day of the period"),
                 "days": count("open days forecast in it", at_least=1),
-                "mean": number("expected sum of the period, in the unit of the level"),
+                "unit": text(
+                    "of mean, lower and upper, as of all forecasts of the level: pieces, or the currency's sign"
+                ),
+                "mean": number("expected sum of the period, in the unit"),
                 "lower": number("lower bound of the sum, in the same unit"),
                 "upper": number("upper bound of the sum, in the same unit"),
                 "coverage": share("nominal coverage of the bounds"),
@@ -188,9 +239,33 @@ HANDOFF: Mapping[str, pa.DataFrameSchema] = MappingProxyType(
             },
             key=["level", "model"],
         ),
+        "series_totals": table(
+            {
+                "level": text("level of the series, as in forecasts"),
+                "series": text("the series within the level"),
+                "description": text("what the source mostly calls it, for a product; missing elsewhere", nullable=True),
+                "model": text("name of the model"),
+                "first_day": moment("first day of the period"),
+                "last_day": moment("last day of the period"),
+                "days": count("open days forecast in it", at_least=1),
+                "unit": text("of sold, mean and bounds: pieces, or the sign of the shop's currency"),
+                "sold": number("what was sold in the last calendar days known, as many as are forecast, in the unit"),
+                "mean": number("expected sum of the period, in the unit"),
+                "lower": number("lower bound of the sum, in the same unit"),
+                "upper": number("upper bound of the sum, in the same unit"),
+                "coverage": share("nominal coverage of the bounds; half of the rest lies above the upper one"),
+                "upper_95": number("upper bound with a nominal coverage of 95 %: one period in forty should sell more"),
+                "periods": count("held-out periods that the bounds rest on", at_least=2),
+                "kind": text(
+                    "demand, guessed from the sales: smooth, erratic, intermittent or lumpy; none without a sale"
+                ),
+                "flags": text("what to look at twice, guessed from the sales, for example new; empty where nothing is"),
+            },
+            key=["level", "series"],
+        ),
         "model_scores": table(
             {
-                "level": text("level of the series"),
+                "level": text("level of the series; LEVEL=SERIES for one series of it, champion and baseline only"),
                 "model": text("name of the model"),
                 "fold": text("which held-out period, by its first day (ISO date), or mean for the mean of all"),
                 "metric": text("mae, rmse, wape, mase, bias, total_error or coverage"),
@@ -204,8 +279,11 @@ HANDOFF: Mapping[str, pa.DataFrameSchema] = MappingProxyType(
                 "position": count("place in the report, from 1", at_least=1),
                 "text": text("the answer in one plain sentence or two"),
                 "figures": text("the figures behind the sentence, JSON object"),
+                "topic": text("stable short name of the question in English, for example how_many"),
+                "language": text("language of question and text, for example en or pt_BR"),
+                "queries": text("JSON object: name of a figure, and the SELECT over current_* views that finds it"),
             },
-            key=["question"],
+            key=["topic"],
         ),
     }
 )
@@ -217,11 +295,15 @@ RESULTS: Mapping[str, pa.DataFrameSchema] = MappingProxyType(
             {
                 **HANDOFF["customers"].columns,
                 **{name: column for name, column in HANDOFF["labels"].columns.items() if name != "customer_id"},
+                **PROSPECTS,
             },
             key=["customer_id"],
         ),
         "segments": HANDOFF["segments"],
         "forecasts": HANDOFF["forecasts"],
+        "sales": HANDOFF["sales"],
+        "totals": HANDOFF["totals"],
+        "series_totals": HANDOFF["series_totals"],
         "model_scores": HANDOFF["model_scores"],
         "answers": HANDOFF["answers"],
     }

@@ -22,6 +22,10 @@ COLUMNS = (
     "main_category",
     "country",
     "probability_high_value",
+    "probability_active",
+    "propensity_30_days",
+    "expected_revenue_90_days",
+    "at_risk",
     "why",
 )
 

@@ -79,6 +79,21 @@ def standing(
     return Standing(policy, share, rule, heights, replay(heights, rule))
 
 
+def programme(standing: Standing, method: str) -> pd.DataFrame:
+    """The one row of the hand-off table ``programme``; ``method`` says how the run's Insiders came about."""
+    last = standing.heights[standing.heights["review"] == standing.heights["review"].max()]
+    top = last.loc[last["value"].idxmax()]
+    policy: Policy = POLICIES[standing.policy]
+    rule = standing.rule
+    row = {
+        "method": method, "policy": standing.policy, "words": policy.words,
+        "in_money": policy.money or "revenue" in standing.policy, "share": standing.share,
+        "threshold": top["value"] / top["ratio"], "entry": rule.entry, "exit": rule.exit, "grace": rule.grace,
+        "days": BETWEEN,
+    }  # fmt: skip
+    return pd.DataFrame([row])
+
+
 def words(policy: str) -> str:
     """The policy in words a marketing manager can repeat."""
     known: dict[str, Policy] = dict(POLICIES)

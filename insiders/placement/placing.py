@@ -23,7 +23,7 @@ from insiders.clusters import FULL_SIZE, Labels
 from insiders.errors import AnalysisError, ModelError
 from insiders.placement import drift
 from insiders.rules.conditions import Rule
-from insiders.segments.choice import Flags
+from insiders.segments.groups import Flags
 from insiders.segments.traits import INSIDERS
 from insiders.spaces import Arrays, Points, Space
 from insiders.spaces.features import kept_scaling

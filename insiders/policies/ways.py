@@ -23,6 +23,7 @@ from insiders.clusters import compare
 from insiders.customers.snapshots import LATELY, Snapshot
 from insiders.errors import AnalysisError
 from insiders.policies import lifetime_value as clv
+from insiders.policies.words import WORDS
 
 Floats = npt.NDArray[np.float64]
 
@@ -130,20 +131,18 @@ def _column(name: str) -> Callable[[Snapshot, int], Floats]:
 
 POLICIES: Mapping[str, Policy] = MappingProxyType(
     {
-        "year_revenue": Policy(_column("revenue_365"), "highest gross revenue of the last 365 days"),
-        "revenue": Policy(_column("gross_revenue"), "highest gross revenue so far (the plain sort)"),
-        "frequency": Policy(_column("n_invoices"), "most purchase invoices so far"),
-        "recent_revenue": Policy(_column("revenue_90"), "highest gross revenue of the last 90 days"),
-        "faded_revenue": Policy(
-            _column("faded_revenue"), "highest gross revenue, a purchase fading by half in 180 days"
-        ),
-        "rfm": Policy(rfm, "recency, frequency and value in fifths, added up"),
-        "lifetime_value": Policy(lifetime_value, "expected revenue by BG/NBD and Gamma-Gamma", money=True),
-        "neighbours": Policy(neighbours, "later revenue of the most similar customers before", money=True),
-        "forest": Policy(forest, "later revenue as extremely randomised trees expect it", money=True),
-        "boosting": Policy(boosting, "later revenue as LightGBM expects it", money=True),
-        "hybrid": Policy(hybrid, "mean rank by revenue, lifetime value and boosting"),
-        "cluster": Policy(cluster, "best cluster of a forest's leaves, in it by revenue"),
+        "year_revenue": Policy(_column("revenue_365"), WORDS["year_revenue"]),
+        "revenue": Policy(_column("gross_revenue"), WORDS["revenue"]),
+        "frequency": Policy(_column("n_invoices"), WORDS["frequency"]),
+        "recent_revenue": Policy(_column("revenue_90"), WORDS["recent_revenue"]),
+        "faded_revenue": Policy(_column("faded_revenue"), WORDS["faded_revenue"]),
+        "rfm": Policy(rfm, WORDS["rfm"]),
+        "lifetime_value": Policy(lifetime_value, WORDS["lifetime_value"], money=True),
+        "neighbours": Policy(neighbours, WORDS["neighbours"], money=True),
+        "forest": Policy(forest, WORDS["forest"], money=True),
+        "boosting": Policy(boosting, WORDS["boosting"], money=True),
+        "hybrid": Policy(hybrid, WORDS["hybrid"]),
+        "cluster": Policy(cluster, WORDS["cluster"]),
     }
 )
 """Policies by name, the simplest first: one column, a formula, a model, several models. Of revenue, that of a year is

@@ -262,7 +262,7 @@ def orders_reading(table: pd.DataFrame, outlook: Outlook) -> str:
     if table.empty or outlook.followed.unit != "pieces":
         return "Amounts of each series over the horizon, with bounds; no pieces, so nothing that could be ordered."
     first, flagged = table.iloc[0], table[table["flags"] != ""]
-    name = f"{first['series']} {first['description']}".strip()
+    name = first["series"] if pd.isna(first["description"]) else f"{first['series']} {first['description']}"
     named = "" if flagged.empty else (
         f" {counted(len(flagged), 'series', 'series')} to look at twice: "
         f"{listing([f'{row.series} ({row.flags})' for row in flagged.head(5).itertuples()])}; a forecast of what was "

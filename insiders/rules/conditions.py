@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from insiders.segments.choice import Flags
+from insiders.segments.groups import Flags
 
 UNITS: Mapping[str, str] = MappingProxyType(
     {

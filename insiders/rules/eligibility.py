@@ -13,7 +13,7 @@ from sklearn.model_selection import StratifiedKFold
 from insiders.errors import AnalysisError
 from insiders.rules import surrogate
 from insiders.rules.conditions import Condition, Rule, amount, figure
-from insiders.segments.choice import Flags, jaccard
+from insiders.segments.groups import Flags, jaccard
 from insiders.significance import Interval, share_interval
 from insiders.wording import counted, percent
 

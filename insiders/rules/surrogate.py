@@ -16,7 +16,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from insiders.errors import AnalysisError
 from insiders.rules.conditions import UNITS, Condition, Rule, all_hold, all_text, amount
-from insiders.segments.choice import Flags
+from insiders.segments.groups import Flags
 
 __all__ = ["UNITS", "Condition", "Rule", "amount", "f1", "fit", "precision_recall", "table", "why"]
 

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from insiders.clusters import MODELS, NOISE, Comparison, Labels
 from insiders.errors import AnalysisError
+from insiders.segments.groups import Flags, jaccard
 from insiders.spaces import Points
 from insiders.wording import decimal, listing, percent
-
-Flags = npt.NDArray[np.bool_]
 
 WORTH: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = MappingProxyType(
     {
@@ -53,12 +51,6 @@ class Choice:
     model: str
     k: int
     reason: str
-
-
-def jaccard(some: Flags, others: Flags) -> float:
-    """Customers in both groups over customers in either; 1 for two empty groups."""
-    either = np.count_nonzero(some | others)
-    return np.count_nonzero(some & others) / either if either else 1.0
 
 
 def insiders(labels: Labels, worth: pd.Series, least_share: float = LEAST_SHARE) -> Flags:

@@ -19,7 +19,7 @@ from umap import UMAP
 
 from insiders.clusters import MODELS, Ground, Labels, silhouettes
 from insiders.errors import AnalysisError
-from insiders.segments.choice import Flags
+from insiders.segments.groups import Flags
 from insiders.spaces import DIMENSIONS, TREES, Points, filled
 
 FEATURES = ("recency_days", "n_items", "avg_ticket", "n_returns")

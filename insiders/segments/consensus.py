@@ -19,7 +19,7 @@ import pandas as pd
 from sklearn.ensemble import RandomForestRegressor
 
 from insiders.errors import AnalysisError
-from insiders.segments.choice import Flags
+from insiders.segments.groups import Flags
 from insiders.spaces import BEHAVIOUR, FEWEST_CUSTOMERS, filled
 
 ROUNDS = 10

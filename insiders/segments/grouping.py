@@ -18,7 +18,8 @@ from insiders.placement import placing, storage
 from insiders.placement.placing import Placement
 from insiders.rules.conditions import Rule
 from insiders.segments import classic, portrait
-from insiders.segments.choice import Choice, Flags
+from insiders.segments.choice import Choice
+from insiders.segments.groups import Flags
 from insiders.spaces import Points, Space
 from insiders.wording import decimal, percent, whole
 

@@ -10,7 +10,8 @@ import pandas as pd
 
 from insiders.clusters import NOISE, Labels
 from insiders.segments import traits
-from insiders.segments.choice import SMALLEST_SHARE, Flags, jaccard
+from insiders.segments.choice import SMALLEST_SHARE
+from insiders.segments.groups import Flags, jaccard
 from insiders.spaces import Points
 
 

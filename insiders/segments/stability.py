@@ -16,7 +16,7 @@ from sklearn.metrics import adjusted_rand_score
 from insiders import spaces
 from insiders.clusters import MODELS, Labels, compare
 from insiders.segments import choice
-from insiders.segments.choice import Flags, jaccard
+from insiders.segments.groups import Flags, jaccard
 from insiders.spaces import Points
 
 

@@ -18,6 +18,8 @@ from insiders.series.sales import MEASURES
 
 TOTAL, INSIDERS = "total", "insiders"
 NEVER = -1
+ORDER = (TOTAL, INSIDERS, "segment", "country", "store", "category", "product")
+"""In which people read levels: from the whole to its parts."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,12 @@ def at_levels(
 def columns_of(level: str) -> list[str]:
     """The attributes by which the series of a level are told apart: none for the total and the Insiders."""
     return [] if level in (TOTAL, INSIDERS) else level.split("/")
+
+
+def in_order(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a table with a column ``level``, the whole first, then stores, categories, products, and the rest."""
+    place = {level: number for number, level in enumerate(ORDER)}
+    return table.sort_values("level", key=lambda levels: levels.map(place).fillna(len(place)), kind="stable")
 
 
 def joined(rows: pd.DataFrame, columns: list[str]) -> pd.Series:

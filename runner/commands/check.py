@@ -37,7 +37,8 @@ def main(options: argparse.Namespace) -> ExitStatus:
     names = [options.pipeline] if options.pipeline else sorted(path.stem for path in places.notebooks.glob("*.yml"))
     if not names:
         raise PipelineError(f"there is no pipeline in {places.notebooks}")
-    found = list(dict.fromkeys(finding for name in names for finding in _findings(name, places)))
+    every = not options.pipeline
+    found = list(dict.fromkeys(finding for name in names for finding in _findings(name, places, every=every)))
     if options.json:
         facts = [{**asdict(finding), "good": finding.wrong is None} for finding in found]
         sys.stdout.write(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
@@ -46,11 +47,14 @@ def main(options: argparse.Namespace) -> ExitStatus:
     return ExitStatus.REFUSED if any(finding.wrong for finding in found) else ExitStatus.SUCCEEDED
 
 
-def _findings(name: str, places: Settings) -> list[Finding]:
+def _findings(name: str, places: Settings, *, every: bool) -> list[Finding]:
+    """What is found of a pipeline; where every one is looked at, little of one that this host has no input for."""
     try:
         asked = pipeline.read(pipeline.find(name, places), places)
     except UsageError as error:
         return [Finding(f"pipeline {name}", str(error))]
+    if every and asked.unset:
+        return [Finding(f"pipeline {name}", detail=f"not for this host: {', '.join(asked.unset)} is not set")]
     books, faults = notebooks.read_all(asked.notebooks)
     first = [Finding(f"pipeline {name}", detail=f"{len(asked.ordered())} steps")]
     first += [Finding(f"pipeline {name}", fault) for fault in faults]

@@ -148,8 +148,8 @@ def _sources(manifest: Mapping[str, Any], asked: Pipeline) -> dict[str, str]:
     """Where the inputs come from: the run's own copies where they are unaltered, else from where they came then."""
     sources = {}
     for one in manifest["inputs"]:
-        name, path = one["parameter"], Path(one["injected"])
-        if one["sha256"] and path.exists() and digests.of(path) == one["sha256"]:
+        name, path = one["parameter"], None if one["injected"] is None else Path(one["injected"])
+        if path is not None and one["sha256"] and path.exists() and digests.of(path) == one["sha256"]:
             sources[name] = str(path)
         elif "***" not in one["value"]:
             sources[name] = one["value"]

@@ -73,9 +73,9 @@ def _inputs(manifest: Mapping[str, Any]) -> dict[str, str]:
     """The inputs that the run had fetched: its own copies, where they are unaltered, else nothing."""
     kept = {}
     for one in manifest["inputs"]:
-        path = Path(one["injected"])
-        if one["sha256"] is None:
-            kept[one["parameter"]] = one["injected"]
-        elif path.exists() and digests.of(path) == one["sha256"]:
-            kept[one["parameter"]] = str(path)
+        injected = one["injected"]
+        if injected is None:
+            continue
+        if one["sha256"] is None or (Path(injected).exists() and digests.of(Path(injected)) == one["sha256"]):
+            kept[one["parameter"]] = injected
     return kept

@@ -24,7 +24,7 @@ from runner.records import digests
 from runner.tables import silence
 from runner.tables.database import insert
 
-PUBLISHED = ("customers", "segments", "forecasts", "model_scores", "answers")
+PUBLISHED = ("customers", "segments", "forecasts", "sales", "totals", "series_totals", "model_scores", "answers")
 """Tables that notebooks may fill, whatever else the database holds; their columns are the database's."""
 BATCH_ROWS = 50_000
 DELIVERIES = sa.table(

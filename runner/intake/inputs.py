@@ -23,6 +23,8 @@ from runner.stores.s3 import s3_client
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]*(:[a-z0-9_-]+)*")
 """A name that the notebook understands by itself, such as `auto` or `uci:online-retail`: no path, no address."""
+_UNSET = re.compile(r"\$\{(?P<name>[A-Z_]+)\}")
+"""A setting that the pipeline file names and nobody has set."""
 _SECRET = re.compile(r"(?i)([?&][^=&#]*(?:sig|token|key|secret|password|credential)[^=&#]*)=[^&#]*")
 
 
@@ -32,8 +34,8 @@ class Input:
 
     value: str
     """What was asked for, with every password and signature masked."""
-    injected: str
-    """What the notebook's parameter gets: an absolute path, or the name that was asked for."""
+    injected: str | None
+    """What the notebook's parameter gets: an absolute path, or the name that was asked for; None where nothing is."""
     sha256: str | None = None
     """Digest of the file, or of the list of files and digests of a folder; None for a name."""
     version: str | None = None
@@ -49,6 +51,8 @@ def fetch(value: str, folder: Path, settings: Settings, stopped: Stopped = never
     A name stays as it is. Raises an `InputError` of one line that says what to do; also when a download stalls, or
     `stopped` says that somebody wants it to end.
     """
+    if unset := _UNSET.search(value):
+        raise InputError(f"{unset['name']} is not set; set it to a path or a URL, or give the input with -p")
     scheme = value.partition("://")[0].split("+")[0].lower() if "://" in value else ""
     if not scheme:
         return Input(value, value) if _NAME.fullmatch(value) else _local(value)

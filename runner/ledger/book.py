@@ -102,6 +102,12 @@ class Book:
         texts = ((number, text) for number, text in enumerate(self.texts(), start=1) if sought in text)
         return [line for number, text in texts if (line := self._read(number, text)).run_id == run_id]
 
+    def of_events(self, *events: Event) -> list[Line]:
+        """The lines of these events. The others are not looked at, so a broken one among them is not found here."""
+        sought = [event.encode() for event in events]
+        texts = [text for text in enumerate(self.texts(), start=1) if any(event in text[1] for event in sought)]
+        return [line for number, text in texts if (line := self._read(number, text)).event in events]
+
     def head(self, size: int | None = None) -> Head | None:
         """The head over the first lines, by default over all; None where there is no line yet."""
         texts = self.texts()

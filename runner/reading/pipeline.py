@@ -34,7 +34,8 @@ _WORDS = {
     "string_type": "is no text",
 }
 """What pydantic would say in words of its own, by the type of its fault."""
-_SOURCE = "${INSIDERS_SOURCE}"
+_SETTINGS = {"${INSIDERS_SOURCE}": "source", "${INSIDERS_PANEL}": "panel"}
+"""Settings that an input may name; one that is not set stays as it is written, and preflight says so."""
 _REFERENCE = re.compile(r"\$\{[^}]*\}")
 
 
@@ -155,6 +156,11 @@ class Pipeline(BaseModel):
         return self.path.parent / step.notebook
 
     @property
+    def unset(self) -> tuple[str, ...]:
+        """The settings that its inputs name and nobody has set."""
+        return tuple(name[2:-1] for value in self.inputs.values() for name in _REFERENCE.findall(value))
+
+    @property
     def notebooks(self) -> dict[str, Path]:
         """Path of the notebook of every step that is run, by name."""
         return {step.name: self.notebook(step) for step in self.ordered()}
@@ -208,8 +214,13 @@ def read(path: Path, settings: Settings) -> Pipeline:
     if faults := [*_step_faults(pipeline), *_circle(pipeline), *_reference_faults(pipeline), *_gate_faults(pipeline)]:
         raise PipelineError(listed("the pipeline file is not right:", faults))
     return pipeline.model_copy(
-        update={"inputs": {name: value.replace(_SOURCE, settings.source) for name, value in pipeline.inputs.items()}}
+        update={"inputs": {name: _with_settings(value, settings) for name, value in pipeline.inputs.items()}}
     )
+
+
+def _with_settings(value: str, settings: Settings) -> str:
+    """The text of an input with what the settings say in place of their names."""
+    return _REFERENCE.sub(lambda found: getattr(settings, _SETTINGS[found[0]]) or found[0], value)
 
 
 def _step_faults(pipeline: Pipeline) -> list[str]:
@@ -261,10 +272,10 @@ def _circle(pipeline: Pipeline) -> list[str]:
 
 def _reference_faults(pipeline: Pipeline) -> list[str]:
     return [
-        f"{pipeline.where('inputs', name)}: {reference} is not known here; an input may name {_SOURCE}"
+        f"{pipeline.where('inputs', name)}: {reference} is not known here; an input may name {' or '.join(_SETTINGS)}"
         for name, value in pipeline.inputs.items()
         for reference in _REFERENCE.findall(value)
-        if reference != _SOURCE
+        if reference not in _SETTINGS
     ]
 
 

@@ -111,6 +111,39 @@ def test_the_way_back_to_the_old_tables(empty: sa.Engine, settings: Settings) ->
         assert not tables(connection, "runs")
 
 
+def test_a_current_forecast_has_a_unit(engine: sa.Engine, settings: Settings) -> None:
+    """That of its level's totals; where a run has none, as before there were any, its forecasts stand without."""
+    whole = finished(engine, settings, tables=("forecasts", "totals"))
+    older = finished(engine, settings, tables=("forecasts",), pipeline="weekly")
+    promote(engine, whole, "monthly", "cron")
+    promote(engine, older, "weekly", "cron")
+    found = read(engine, "SELECT pipeline, level, unit FROM current_forecasts ORDER BY pipeline, level")
+    assert found[:3] == [("monthly", f"level {number}", f"unit {number}") for number in range(3)]
+    assert found[3:] == [("weekly", f"level {number}", None) for number in range(3)]
+
+
+def test_answers_from_before_keep_their_question_as_topic(empty: sa.Engine) -> None:
+    """Rows of an older database stay whole, are shown by the views, and can neither be changed nor removed."""
+    migrate_to(empty, "0005")
+    with empty.begin() as connection:
+        for statement in (
+            f"{RUN} ('a', 'monthly', 'succeeded', '2026-01-15 04:00:00')",
+            (
+                "INSERT INTO promotions (number, pipeline, run_id, kind, at, by_whom, gates) "
+                "VALUES (1, 'monthly', 'a', 'promoted', '2026-01-15 05:00:00', 'cron', '[]')"
+            ),
+            "INSERT INTO answers VALUES ('a', 'Who?', 1, 'They.', '{\"n\": 3}')",
+        ):
+            connection.exec_driver_sql(statement)
+    database.migrate(empty)
+    shown = "SELECT question, topic, language, figures ->> 'n', pipeline FROM current_answers"
+    ((question, topic, language, number, pipeline),) = read(empty, shown)
+    assert (question, topic, language, str(number), pipeline) == ("Who?", "Who?", "en", "3", "monthly")
+    for act in ("UPDATE answers SET text = ''", "DELETE FROM answers"):
+        with pytest.raises(DeliveryError, match=r"answers is only ever added to|is ever removed from answers"):
+            does(empty, act)
+
+
 def does(engine: sa.Engine, act: str) -> None:
     """Say something to the database, in a transaction of its own."""
     database.transact(engine, lambda connection: connection.exec_driver_sql(act))

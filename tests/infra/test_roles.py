@@ -12,6 +12,7 @@ import psycopg2
 import pytest
 import sqlalchemy as sa
 
+from insiders import handoff
 from runner.delivery.spool import Spool
 from runner.errors import PlaceError
 from runner.locking import lock
@@ -63,7 +64,18 @@ PUBLISHING = (
     "SELECT promotion_turn()",
 )
 """What the publisher alone may do."""
-TABLES = ("runs", "customers", "ledger", "promotions", "published_runs", "pipeline_locks", "membership_changes")
+TABLES = (
+    "runs",
+    "customers",
+    "sales",
+    "totals",
+    "series_totals",
+    "ledger",
+    "promotions",
+    "published_runs",
+    "pipeline_locks",
+    "membership_changes",
+)
 
 
 def refused(url: str, statement: str) -> str:
@@ -96,7 +108,8 @@ def test_only_a_publisher_publishes(role: str, request: pytest.FixtureRequest) -
 
 def test_a_dashboard_sees_current_results_only(dashboard_url: str) -> None:
     """The views answer; the tables behind them, with staged and older rows, do not."""
-    assert refused(dashboard_url, "SELECT * FROM current_customers") == "obeyed"
+    views = [f"SELECT * FROM current_{name}" for name in handoff.RESULTS]
+    assert {refused(dashboard_url, view) for view in views} == {"obeyed"}
     assert {refused(dashboard_url, f"SELECT * FROM {table}") for table in TABLES} == {"denied"}
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from insiders.clusters import Labels
-from insiders.segments.choice import Flags
 from insiders.segments.grouping import Grouping
+from insiders.segments.groups import Flags
 from insiders.segments.portrait import assign
 from insiders.spaces import Space
 from insiders.spaces.space import NO_IMPORTANCE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -22,21 +23,25 @@ def storm(
     s3: Any,
     seed: int,
     kills: int,
-) -> Storm:
+) -> Iterator[Storm]:
     """One storm, at which all tests look; what it did is printed."""
     root: Path = tmp_path_factory.mktemp("storm")
-    with closing(
-        psycopg2.connect(f"host=127.0.0.1 port={postgres_server.port} user=insiders dbname=postgres")
-    ) as connection:
-        connection.autocommit = True
-        connection.cursor().execute("CREATE DATABASE storm")
+    _say(postgres_server, "CREATE DATABASE storm")
     url = f"postgresql+psycopg2://insiders:never-checked@127.0.0.1:{postgres_server.port}/storm"
     with pytest.MonkeyPatch.context() as patch:
         for name, value in AWS.items():
             patch.setenv(name, value)
         raged = rage(root, postgres_server, url, s3_server.port, s3, seed=seed, kills=kills)
     tell(f"{raged}")
-    return raged
+    yield raged
+    # The roles of the tables could not be made anew by another test while these tables are there.
+    _say(postgres_server, "DROP DATABASE storm WITH (FORCE)")
+
+
+def _say(server: Server, statement: str) -> None:
+    with closing(psycopg2.connect(f"host=127.0.0.1 port={server.port} user=insiders dbname=postgres")) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(statement)
 
 
 def test_it_was_a_storm(storm: Storm, kills: int) -> None:

@@ -10,17 +10,13 @@ from insiders.answers.evidence import Evidence
 
 def test_the_model_with_the_least_error_answers(run: Evidence) -> None:
     """Of the models that forecast, the one with the least held-out error is quoted, with the bounds of its sum."""
-    figures = outlook.expected(run).figures
-    assert figures["model"] == "ets"
-    assert figures["expected_revenue"] == 2_000.0
+    answer = outlook.expected(run)
+    figures = answer.figures
+    assert (figures["model"], figures["expected_revenue"], figures["held_out_mae"]) == ("ets", 2_000.0, 90.0)
     assert (figures["lower"], figures["upper"], figures["held_out_periods"]) == (1_000.0, 4_000.0, 4)
-
-
-def test_the_error_is_said(run: Evidence) -> None:
-    """The sentence names the error on held-out weeks, and that of the best other model."""
-    text = outlook.expected(run).text
-    assert "wrong by €90 on average, which is 36.0 % of the revenue" in text
-    assert "LSTM, by €110 a day" in text
+    assert "between €1,000 and €4,000" in answer.sentence
+    assert "wrong by €90 on average (36.0% of the revenue)" in answer.text
+    assert "“LSTM”, was wrong by €110 a day" in answer.text
 
 
 def test_without_a_mean_the_periods_are_averaged(run: Evidence) -> None:
@@ -38,5 +34,5 @@ def test_without_scores_nothing_is_promised(run: Evidence) -> None:
 def test_without_a_forecast_no_figure_is_given(run: Evidence) -> None:
     """A run that made no forecast of the Insiders answers so, without a chart."""
     answer = outlook.expected(dataclasses.replace(run, forecasts=run.forecasts.head(0)))
-    assert "no figure is given" in answer.text
+    assert "no figure is given" in answer.sentence
     assert (answer.figures, answer.chart) == ({}, None)

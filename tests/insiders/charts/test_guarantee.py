@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from insiders.charts import guarantee, style
-from insiders.policies.forward import forward_check
-from tests.insiders.small_shop import prepared
+from insiders.language import language
+from insiders.policies.forward import CHOSEN, NEXT, REST, forward_check
 
 style.use()
 
@@ -24,7 +24,7 @@ def test_differences_have_two_opponents() -> None:
             "delta_upper": [0.6, 0.8, -0.1, np.nan],
         }
     )
-    figure = guarantee.differences(found, "B")
+    figure = guarantee.differences(found, {"B": "“B”", "all others": "everybody else"}, language())
     figure.draw_without_rendering()
     axes = figure.axes[0]
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["purchase invoices", "mean days between visits"]
@@ -36,13 +36,11 @@ def test_differences_have_two_opponents() -> None:
 
 def test_forward_shows_the_mean_of_every_group() -> None:
     """Bars are as long as the mean later revenue of the chosen, the next best and the rest."""
-    days = ("2023-11-02", "2024-02-02", "2024-06-28")
-    books = prepared(
-        *({"customer_id": str(n), "time": day, "quantity": n, "unit_price": 1.0} for n in range(1, 13) for day in days)
-    )
-    check = forward_check(books, share=0.25, days=90)
-    figure = guarantee.forward(check, "€")
+    known = pd.DataFrame({"customer_id": list("abcdefghijkl"), "before": range(12), "later": range(12)})
+    check = forward_check(known.assign(chosen=known["before"] > 8))
+    names = {CHOSEN: "members", NEXT: "next", REST: "others"}
+    figure = guarantee.forward(check, names, "€", "later", language())
     figure.draw_without_rendering()
     widths = [bar.get_width() for bar in figure.axes[0].patches]  # type: ignore[attr-defined]
-    assert widths == pytest.approx([11.0, 8.0, 3.5])
-    assert "90 days after 2024-03-31" in figure.axes[0].get_xlabel()
+    assert widths == pytest.approx([10.0, 7.0, 2.5])
+    assert figure.axes[0].get_xlabel() == "later"

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-from insiders.exploration.cohorts import cohort_retention, mean_retention, months_active
+from insiders.exploration.cohorts import cohort_retention, cohort_revenue, mean_retention, months_active
 from tests.insiders.small_shop import prepared
 
 BOOKS = prepared(
@@ -35,6 +35,16 @@ def test_a_partial_month_is_left_out() -> None:
     """No cohort is judged by a month after the last whole one."""
     table = cohort_retention(BOOKS, pd.Timestamp("2024-01-01"))
     assert table.groupby("cohort")["months_since"].max().tolist() == [1, 0]
+
+
+def test_revenue_of_a_cohort_is_gross() -> None:
+    """Each month has the value of what the cohort bought in it, and a return takes nothing off."""
+    table = cohort_revenue(BOOKS)
+    bought = BOOKS[BOOKS["kind"] == "purchase"]
+    assert table["revenue"].sum() == bought["revenue"].sum()
+    february = bought[(bought["time"] >= "2024-02-01") & bought["customer_id"].isin(["1", "2"])]
+    row = table[(table["cohort"] == "2023-12-01") & (table["months_since"] == 2)]
+    assert row["revenue"].tolist() == [february["revenue"].sum()]
 
 
 def test_mean_retention_weighs_customers() -> None:

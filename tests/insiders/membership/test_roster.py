@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from insiders.answers import evidence
+from insiders.answers import evidence, prospects
 from insiders.membership import roster
 from tests.insiders import small_run
 
@@ -40,7 +40,7 @@ def test_negative_numbers_are_numbers(tmp_path: Path) -> None:
 def test_the_list_of_a_run(tmp_path: Path) -> None:
     """The Insiders and nobody else, the highest revenue first, with their reason and the day as a date."""
     run = evidence.read(small_run.write(tmp_path))
-    rows = roster.roster(run.customers)
+    rows = roster.roster(prospects.published(run, None))
     assert set(rows["customer_id"]) == set(run.insiders["customer_id"])
     assert rows["gross_revenue"].is_monotonic_decreasing
     assert rows["last_purchase"].str.fullmatch(r"\d{4}-\d\d-\d\d").all()

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from insiders import handoff
 from insiders.customers import quarters
 from insiders.errors import AnalysisError
 from insiders.membership import standing
@@ -29,6 +30,17 @@ def test_today_is_the_last_review() -> None:
     assert found.today["member"].equals(found.today["eligible"].rename("member"))
     best = regulars().nlargest(int(found.today["member"].sum()), "gross_revenue")["customer_id"]
     assert set(best) == set(found.today.index[found.today["member"]])
+
+
+def test_the_programme_is_handed_on_with_its_line() -> None:
+    """The row has the terms of the rule, and the line is the value over the ratio of whoever has one above it."""
+    found = standing.standing(lines(), "revenue", Hysteresis(1.0, 0.7, 3), share=0.1, reviews=2, seed=1)
+    row = handoff.check("programme", standing.programme(found, "best")).iloc[0]
+    assert (row["entry"], row["exit"], row["grace"], row["days"]) == (1.0, 0.7, 3, standing.BETWEEN)
+    assert row["in_money"]
+    last = found.heights[found.heights["review"] == found.heights["review"].max()]
+    above = last[last["ratio"] >= 1]
+    assert (above["value"] / above["ratio"]).tolist() == pytest.approx([row["threshold"]] * len(above))
 
 
 def test_hysteresis_keeps_former_members() -> None:

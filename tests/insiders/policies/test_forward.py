@@ -2,63 +2,56 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from insiders.errors import AnalysisError
 from insiders.policies.forward import CHOSEN, NEXT, REST, forward_check
-from tests.insiders.small_shop import prepared
 
-END = "2024-06-28"
-"""With 90 days of check the choice is made on 2024-03-31."""
-
-
-def spender(number: int, before: int, after: int) -> list[dict[str, object]]:
-    """A customer with two purchase days before the choice, and one line after it."""
-    lines = [
-        {"time": "2023-11-02", "quantity": before},
-        {"time": "2024-02-02", "quantity": before},
-        {"time": END, "quantity": after},
-    ]
-    return [{"customer_id": str(number), "unit_price": 1.0, **line} for line in lines]
-
-
-BOOKS = [row for number in range(1, 11) for row in spender(number, before=number * 10, after=number)]
+KNOWN = pd.DataFrame(
+    {
+        "customer_id": [str(number) for number in range(1, 11)],
+        "before": np.arange(10.0, 110.0, 10.0),
+        "later": np.arange(1.0, 11.0),
+        "chosen": [False] * 8 + [True] * 2,
+    }
+)
 
 
 def test_groups_are_cut_by_what_was_known() -> None:
-    """The best fifth before the cut-off is chosen, the same number is next best, all others are the rest."""
-    found = forward_check(prepared(*BOOKS), share=0.2, days=90)
+    """The chosen are chosen, the same number with the highest score is next best, all others are the rest."""
+    found = forward_check(KNOWN)
     groups = found.customers.groupby("group")["customer_id"].agg(set).to_dict()
     assert groups == {CHOSEN: {"9", "10"}, NEXT: {"7", "8"}, REST: {"1", "2", "3", "4", "5", "6"}}
-    assert found.cutoff == pd.Timestamp("2024-03-31")
     assert found.later_mean[CHOSEN].estimate == 9.5
     assert found.against_all.delta.estimate == 1.0
 
 
-def test_the_future_chooses_nobody() -> None:
-    """Who spends most after the cut-off only is no better placed for it, and returns take off what they are worth."""
-    late = {"customer_id": "1", "time": END, "quantity": 10_000, "unit_price": 1.0}
-    back = {"customer_id": "10", "time": END, "quantity": -4, "unit_price": 1.0}
-    netted = {"customer_id": "9", "time": END, "quantity": 500, "unit_price": 1.0, "kind": "netted"}
-    found = forward_check(prepared(*BOOKS, late, back, netted), share=0.2, days=90)
-    later = found.customers.set_index("customer_id")
-    assert later["group"]["1"] == REST
-    assert later["later"][["1", "9", "10"]].tolist() == [10_001, 9, 6]
+def test_a_kept_member_stays_chosen() -> None:
+    """Who is kept below others' scores counts among the chosen, and the next best are those with the highest scores."""
+    kept = KNOWN.assign(chosen=[True] + [False] * 8 + [True])
+    groups = forward_check(kept).customers.groupby("group")["customer_id"].agg(set)
+    assert (groups[CHOSEN], groups[NEXT]) == ({"1", "10"}, {"8", "9"})
 
 
-def test_who_stayed_away_counts_as_nothing() -> None:
-    """A customer known before who never came back takes part with 0; one who came once before does not take part."""
-    gone = [row | {"customer_id": "99"} for row in spender(99, 80, 1)[:2]]
-    once = {"customer_id": "50", "time": "2024-01-01", "quantity": 9_000, "unit_price": 1.0}
-    found = forward_check(prepared(*BOOKS, *gone, once), share=0.2, days=90)
-    later = found.customers.set_index("customer_id")["later"]
-    assert later["99"] == 0.0
-    assert "50" not in later.index
+def test_the_later_period_alone_is_tested() -> None:
+    """U, its p value and the t interval are SciPy's for the later revenue, corrected for two tests."""
+    noise = KNOWN.assign(later=np.random.default_rng(3).exponential(10, 10))
+    found = forward_check(noise)
+    ours, theirs = noise["later"][noise["chosen"]], noise["later"][~noise["chosen"]]
+    test = stats.mannwhitneyu(ours, theirs)
+    assert (found.against_all.u, found.against_all.p) == (test.statistic, test.pvalue)
+    assert max(found.p_holm) <= 1.0
+    assert found.p_holm[1] >= test.pvalue
+    low, high = stats.t.interval(0.95, 1, loc=ours.mean(), scale=stats.sem(ours))
+    student = found.later_mean_t[CHOSEN]
+    assert (student.lower, student.upper) == pytest.approx((low, high))
 
 
-@pytest.mark.parametrize(("rows", "days"), [(BOOKS, 200), (BOOKS[:15], 90)])
-def test_too_little_history(rows: list[dict[str, object]], days: int) -> None:
-    """Fewer days before than after the cut-off, or fewer than ten known customers, are refused."""
-    with pytest.raises(AnalysisError, match="at least as many days"):
-        forward_check(prepared(*rows), share=0.2, days=days)
+@pytest.mark.parametrize("rows", [KNOWN.tail(9), KNOWN.assign(chosen=False), KNOWN.assign(chosen=True)])
+def test_too_few_customers(rows: pd.DataFrame) -> None:
+    """Fewer than ten known customers, or fewer than two on a side, are refused."""
+    with pytest.raises(AnalysisError, match="known customers"):
+        forward_check(rows)

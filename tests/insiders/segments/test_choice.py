@@ -119,12 +119,6 @@ def test_elsewhere_holds_the_group_against_other_spaces() -> None:
     assert found["jaccard"].loc["scaled"] < 0.6
 
 
-def test_jaccard_of_known_groups() -> None:
-    """Two shared of four in either is one half; two empty groups are the same."""
-    assert choice.jaccard(np.array([1, 1, 1, 0], bool), np.array([0, 1, 1, 1], bool)) == 0.5
-    assert choice.jaccard(np.zeros(3, bool), np.zeros(3, bool)) == 1
-
-
 def test_firm_groups_come_back() -> None:
     """Four groups that lie apart are found again in every resample; eight parts of them are not."""
     points, _ = blobs(160)

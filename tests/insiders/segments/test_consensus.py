@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from insiders.errors import AnalysisError
-from insiders.segments import choice, stability
+from insiders.segments import stability
 from insiders.segments.consensus import consensus
+from insiders.segments.groups import jaccard
 from tests.insiders.demo_customers import customers
 
 
@@ -33,7 +34,7 @@ def test_rounds_make_it_steadier() -> None:
 
     def alike(rounds: int) -> float:
         groups = [consensus(customers(), seed=seed, rounds=rounds, share=0.2).is_insider for seed in range(4)]
-        return float(np.mean([choice.jaccard(groups[0], other) for other in groups[1:]]))
+        return float(np.mean([jaccard(groups[0], other) for other in groups[1:]]))
 
     assert alike(8) > alike(1)
 

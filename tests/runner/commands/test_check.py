@@ -1,6 +1,7 @@
 """`runner check`."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -42,10 +43,23 @@ def test_a_schedule_that_never_comes_is_told(shared_bench: Bench, capsys: pytest
 
 
 def test_without_a_name_all_pipelines_are_checked(capsys: pytest.CaptureFixture[str]) -> None:
-    """Those of the checkout, which are good."""
+    """Those of the checkout, which are good; one whose input nobody has set is not for this host."""
     assert cli.main(["check", "--json"]) == 0
-    subjects = {one["subject"] for one in json.loads(capsys.readouterr().out)}
-    assert {"pipeline monthly", "schedule of monthly", "04_report.ipynb"} <= subjects
+    found = {one["subject"]: one["detail"] for one in json.loads(capsys.readouterr().out)}
+    assert {"pipeline monthly", "schedule of monthly", "04_report.ipynb"} <= set(found)
+    assert found["pipeline stores"] == "not for this host: INSIDERS_PANEL is not set"
+
+
+def test_a_pipeline_without_its_input_is_told_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Asked for by name that is a fault; with the input all of it is good."""
+    assert cli.main(["check", "stores"]) == 3
+    assert "INSIDERS_PANEL is not set" in capsys.readouterr().out
+    panel = tmp_path / "panel.parquet"
+    panel.write_bytes(b"read by the notebook alone")
+    monkeypatch.setenv("INSIDERS_PANEL", str(panel))
+    assert cli.main(["check", "stores"]) == 0
 
 
 def test_a_gate_on_a_metric_that_nobody_shows_is_told(shared_bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,7 +61,8 @@ def test_every_table_of_results_arrives_as_it_was(engine: sa.Engine, folder: Pat
     assert (found.pop("run_id") == folder.name).all()
     if name == "answers":
         assert list(found.pop("figures")) == [{"revenue": 8300065.81, "unit": "£"}] * 5
-        rows = rows.drop(columns="figures")
+        assert list(found.pop("queries")) == [{"revenue": "SELECT 8300065.81"}] * 5
+        rows = rows.drop(columns=["figures", "queries"])
     pd.testing.assert_frame_equal(found, rows, check_dtype=False)
 
 

@@ -50,6 +50,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "run" / "inputs"
 
 
+def near(found: Input) -> Path:
+    """Where the copy lies."""
+    assert found.injected is not None
+    return Path(found.injected)
+
+
 def database_with_orders(url: str) -> str:
     """Fill a table and return the URL as given."""
     engine = sa.create_engine(url, poolclass=sa.NullPool)
@@ -97,6 +103,7 @@ def test_a_folder_has_the_digest_of_all_its_files(tmp_path: Path, folder: Path, 
     ("value", "said"),
     [
         ("/nowhere/shop.csv", "there is no such file or folder"),
+        ("${INSIDERS_PANEL}", "INSIDERS_PANEL is not set; set it to a path or a URL, or give the input with -p"),
         ("shop.csv", "there is no such file or folder"),
         ("ftp://host/shop.csv", "the runner fetches s3://, http://"),
         ("postgresql://host/db", "add ?table=NAME"),
@@ -117,8 +124,8 @@ def test_an_object_comes_with_its_version(
     """An S3 object is copied near; the record has version, digest and size."""
     version = s3.put_object(Bucket=bucket, Key="in/shop 1.csv", Body=b"invoice\n1\n")["VersionId"]
     found = fetch(f"s3://{bucket}/in/shop 1.csv", folder, remote(places, s3_endpoint))
-    assert Path(found.injected).read_bytes() == b"invoice\n1\n"
-    assert Path(found.injected).is_relative_to(folder)
+    assert near(found).read_bytes() == b"invoice\n1\n"
+    assert near(found).is_relative_to(folder)
     assert (found.version, found.bytes, found.value) == (version, 10, f"s3://{bucket}/in/shop 1.csv")
 
 
@@ -127,9 +134,9 @@ def test_a_prefix_comes_as_a_folder(places: Settings, folder: Path, s3: Any, s3_
     for key in ("in/2010/a.csv", "in/2011/a.csv", "in/../../b.csv", "in/empty/"):
         s3.put_object(Bucket=bucket, Key=key, Body=b"" if key.endswith("/") else key.encode())
     found = fetch(f"s3://{bucket}/in/", folder, remote(places, s3_endpoint))
-    files = {path.relative_to(found.injected).as_posix() for path in Path(found.injected).rglob("*") if path.is_file()}
+    files = {path.relative_to(near(found)).as_posix() for path in near(found).rglob("*") if path.is_file()}
     assert files == {"2010/a.csv", "2011/a.csv", "input/input/b.csv"}
-    assert found.sha256 == digests.of_folder(Path(found.injected))
+    assert found.sha256 == digests.of_folder(near(found))
 
 
 @pytest.mark.parametrize(
@@ -154,7 +161,7 @@ def test_a_table_comes_as_parquet(database_url: str, folder: Path, places: Setti
     found = fetch(f"{database_url}?table=orders", folder, places)
     assert (found.rows, found.version) == (2, None)
     assert "never-checked" not in str(found)
-    table = pq.read_table(found.injected)
+    table = pq.read_table(near(found))
     assert table["invoice"].to_pylist() == ["581483", "C581484"]
     assert table["price"].to_pylist() == [2.08, None]
     assert [str(field.type) for field in table.schema] == [
@@ -179,7 +186,7 @@ def test_a_table_of_a_schema_and_more_rows_than_a_batch(postgres_url: str, folde
         connection.execute(sa.text("CREATE TABLE shop.lines AS SELECT generate_series(1, 120000) AS line"))
     found = fetch(f"{postgres_url}#shop.lines", folder, places)
     assert found.rows == 120_000
-    assert sum(pq.read_table(found.injected)["line"].to_pylist()) == 120_000 * 120_001 // 2
+    assert sum(pq.read_table(near(found))["line"].to_pylist()) == 120_000 * 120_001 // 2
 
 
 def test_a_missing_table_lists_those_that_are_there(database_url: str, folder: Path, places: Settings) -> None:
@@ -247,8 +254,8 @@ def test_a_page_is_downloaded_through_passing_faults(shop: str, folder: Path, pl
     """A busy server and a broken connection are tried again; the record has the time of change and no signature."""
     _Shop.faults = ["busy", "torn"]
     found = fetch(f"{shop}/shop.csv?X-Amz-Signature=abc&page=1", folder, places)
-    assert Path(found.injected).read_text() == "invoice\n1\n"
-    assert Path(found.injected).name == "shop.csv"
+    assert near(found).read_text() == "invoice\n1\n"
+    assert near(found).name == "shop.csv"
     assert found.value == f"{shop}/shop.csv?X-Amz-Signature=***&page=1"
     assert "GMT" in (found.version or "")
 

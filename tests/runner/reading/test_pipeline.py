@@ -15,7 +15,7 @@ def test_the_monthly_pipeline_is_right(bench: Bench) -> None:
     assert [step.name for step in monthly.ordered()] == [
         *("eda", "clustering", "forecast.1", "forecast.2", "forecast.3", "report")
     ]
-    assert monthly.inputs == {"source": "auto"}
+    assert monthly.inputs == {"source": "auto", "previous": "run:accepted"}
     assert monthly.promote == "automatic"
 
 
@@ -67,6 +67,15 @@ def test_an_input_may_name_the_source_of_the_settings(bench: Bench) -> None:
     settings = bench.settings.__class__(**{**vars(bench.settings), "source": r"C:\shop\1.csv"})
     path = bench.write("inputs: {source: '${INSIDERS_SOURCE}'}\n" + one("reads_source"))
     assert pipeline.read(path, settings).inputs == {"source": r"C:\shop\1.csv"}
+
+
+def test_a_setting_that_nobody_has_set_stays_as_it_is_written(bench: Bench) -> None:
+    """A pipeline whose input has no default can be read all the same, and says which setting it lacks."""
+    path = bench.write("inputs: {source: '${INSIDERS_PANEL}'}\n" + one("reads_source"))
+    asked = pipeline.read(path, bench.settings)
+    assert (asked.inputs, asked.unset) == ({"source": "${INSIDERS_PANEL}"}, ("INSIDERS_PANEL",))
+    settings = bench.settings.__class__(**{**vars(bench.settings), "panel": "/shop/panel.parquet"})
+    assert pipeline.read(path, settings).inputs == {"source": "/shop/panel.parquet"}
 
 
 def test_a_name_that_nobody_has_is_refused_with_the_nearest(bench: Bench) -> None:

@@ -27,8 +27,11 @@ DESIGN = {
     "segments": ["run_id", "segment"],
     "membership_changes": ["run_id", "previous_run_id", "customer_id"],
     "forecasts": ["run_id", "level", "series", "date", "model"],
+    "sales": ["run_id", "level", "series", "date"],
+    "totals": ["run_id", "level", "model"],
+    "series_totals": ["run_id", "level", "series"],
     "model_scores": ["run_id", "level", "model", "fold", "metric"],
-    "answers": ["run_id", "question"],
+    "answers": ["run_id", "topic"],
     "metrics": ["run_id", "step", "name"],
     "published_runs": ["pipeline"],
     "deliveries": ["run_id", "table_name"],
@@ -43,8 +46,8 @@ def test_migrations_make_the_tables_of_the_design(engine: sa.Engine) -> None:
     inspector = sa.inspect(engine)
     assert set(inspector.get_table_names()) == {*DESIGN, "alembic_version"}
     assert {name: inspector.get_pk_constraint(name)["constrained_columns"] for name in DESIGN} == DESIGN
-    views = {"runs", "customers", "segments", "membership_changes", "forecasts", "model_scores", "answers", "metrics"}
-    assert set(inspector.get_view_names()) == {f"current_{name}" for name in views}
+    views = {"runs", "segments", "membership_changes", "metrics", *RESULTS}
+    assert set(inspector.get_view_names()) == {"run_history", "segment_history", *(f"current_{name}" for name in views)}
 
 
 @pytest.mark.parametrize("name", RESULTS)

@@ -1,0 +1,15 @@
+"""What the products of a shop are called."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+
+def descriptions(lines: pd.DataFrame) -> dict[str, str]:
+    """By product the description that most lines have: a few lines name another colour, or what was wrong.
+
+    Wants the columns product and description, which may be missing; a product without any is left out.
+    """
+    counts = lines.groupby(["product", "description"], observed=True).size().sort_values(kind="stable").reset_index()
+    most = counts.drop_duplicates("product", keep="last")
+    return dict(zip(most["product"], most["description"], strict=True))

@@ -1,0 +1,100 @@
+"""Customers as they were known on earlier days, with what they did afterwards: the examples of every prospect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from insiders.customers import quarters
+from insiders.customers.purchases import purchases_of
+from insiders.customers.snapshots import before, customers_at, later_revenue
+from insiders.errors import AnalysisError
+from insiders.policies import lifetime_value as clv
+
+SPACING = 30
+"""Days from one cut to the next."""
+
+MOST = 10
+"""Cuts that are looked at, the latest: older ones resemble today less."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything known at midnight of a day, and what came after where that is over."""
+
+    day: pd.Timestamp
+    end: pd.Timestamp
+    """Midnight after the last day there is."""
+    customers: pd.DataFrame
+    """customer_id and the features `quarters.KNOWN`, of the customers known then, with ``cut``; in the rows of
+    ``histories``."""
+    histories: pd.DataFrame
+    """What a model of buying needs to know of them, see `lifetime_value.histories`."""
+    model: clv.LifetimeValue
+    """Fitted to everybody who had bought by then."""
+    lines: pd.DataFrame
+    """customer_id, time and kind, revenue of the lines from the day on."""
+
+    def over(self, days: int) -> bool:
+        """Whether the ``days`` after it are over."""
+        return self.day + pd.Timedelta(days=days) <= self.end
+
+    def bought(self, days: int) -> pd.Series:
+        """Whether each customer bought in the ``days`` from the day on."""
+        later = purchases_of(self.lines[self.lines["time"] < self.day + pd.Timedelta(days=days)])
+        return self.customers["customer_id"].isin(later["customer_id"])
+
+    def revenue(self, days: int) -> pd.Series:
+        """What each customer brought in those days, net of returns and cancellations."""
+        return later_revenue(self.lines, self.customers["customer_id"], self.day, days)
+
+
+def at(transactions: pd.DataFrame, day: pd.Timestamp) -> Known:
+    """What was known at midnight of a day; an `AnalysisError` where too few customers had come back by then."""
+    rows = before(transactions, day)
+    customers = customers_at(transactions, day)[["customer_id", *quarters.KNOWN]].assign(cut=day)
+    histories = clv.histories(rows, day)
+    lines = transactions.loc[transactions["time"] >= day, ["customer_id", "time", "kind", "revenue"]]
+    mine = histories.loc[customers["customer_id"]]
+    return Known(day, quarters.end_of(transactions), customers, mine, clv.fit(histories), lines)
+
+
+def earlier(transactions: pd.DataFrame) -> list[Known]:
+    """What was known on days before today, 30 days apart, oldest first: at most ten, each with 90 days before it.
+
+    An `AnalysisError` where there is none.
+    """
+    end = quarters.end_of(transactions)
+    first = transactions["time"].min().normalize() + pd.Timedelta(days=quarters.LEAST_HISTORY)
+    found: list[Known] = []
+    for place in range(MOST, 0, -1):
+        day = end - pd.Timedelta(days=SPACING * place)
+        if day >= first:
+            try:
+                found.append(at(transactions, day))
+            except AnalysisError:
+                continue  # so early too few customers had come back; later days have more
+    if not found:
+        raise AnalysisError(
+            f"prospects are judged on days with {quarters.LEAST_HISTORY} days of transactions before them and "
+            f"{clv.FEWEST_CUSTOMERS} customers who came back, and there is none"
+        )
+    return found
+
+
+def judged_days(cuts: Sequence[Known], days: int) -> list[tuple[Known, list[Known]]]:
+    """The cuts whose ``days`` are over, each with the earlier cuts whose ``days`` were over by then.
+
+    Only those with something to learn from; an `AnalysisError` where there is none.
+    """
+    step = pd.Timedelta(days=days)
+    found = [(cut, [past for past in cuts if past.day + step <= cut.day]) for cut in cuts if cut.over(days)]
+    found = [(cut, finished) for cut, finished in found if finished]
+    if not found:
+        raise AnalysisError(
+            f"to judge what happens within {days} days, two days at least {days} days apart are needed, each with "
+            f"{quarters.LEAST_HISTORY} days before it and {days} after it: take a longer history"
+        )
+    return found

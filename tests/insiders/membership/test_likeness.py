@@ -1,0 +1,34 @@
+"""Customers near the members in what they do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from insiders.errors import AnalysisError
+from insiders.membership.likeness import distances
+from insiders.spaces.features import BEHAVIOUR
+from tests.insiders.demo_customers import customers as regulars
+
+
+def test_who_behaves_like_members_is_near() -> None:
+    """A copy of a member is nearer than the median of all others, whatever was spent; members have no distance."""
+    customers = regulars().copy()
+    member = np.zeros(len(customers), bool)
+    member[customers["n_invoices"].rank(ascending=False) <= 8] = True
+    twin = int(np.flatnonzero(~member)[0])
+    model = int(np.flatnonzero(member)[0])
+    for feature in BEHAVIOUR:
+        customers[feature] = customers[feature].astype("float64")
+        customers.loc[customers.index[twin], feature] = float(customers[feature].iloc[model])
+    found = distances(customers, member)
+    assert found[member].isna().all()
+    assert found.iloc[twin] < found.median()
+
+
+def test_too_few_members() -> None:
+    """Fewer than five members, or nobody else, are refused."""
+    customers = regulars()
+    for member in (np.arange(len(customers)) < 4, np.ones(len(customers), bool)):
+        with pytest.raises(AnalysisError, match="likeness"):
+            distances(customers, member)

@@ -1,0 +1,24 @@
+"""The lines of a small generated shop, made once."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pandas as pd
+
+from insiders import demo_shop, transactions
+from insiders.prospects import known
+from insiders.prospects.known import Known
+
+
+@cache
+def lines() -> pd.DataFrame:
+    """All identified buyers of 200 generated customers."""
+    raw = demo_shop.generate(customers=200, seed=5, quirks=False)
+    return transactions.prepare(raw, min_days=1).transactions
+
+
+@cache
+def cuts() -> tuple[Known, ...]:
+    """What was known of them on earlier days."""
+    return tuple(known.earlier(lines()))
