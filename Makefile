@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := run
 # Without bytecode every process would compile pandas and scipy anew, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: run test check faults storm lab dashboard lock bench
+.PHONY: run test check faults storm lab dashboard serve lock bench
 
 run: .venv/installed  ## the monthly pipeline, with embedded defaults;  make run ARGS="-p preset=classic"
 	.venv/bin/runner run monthly $(ARGS)
@@ -23,11 +23,15 @@ faults: .venv/installed  ## the long sweep of the fault suite: 2,000 kills, 100,
 storm: .venv/installed  ## the long storm: 2,000 kills of deliveries while bucket and database fail; the seed is printed
 	STORM_KILLS=2000 .venv/bin/pytest -s tests/storm $(ARGS)
 
-lab: .venv/installed  ## JupyterLab on the notebooks, with the packages of this project
-	cd notebooks && ../.venv/bin/jupyter lab $(ARGS)
+lab: .venv/installed  ## JupyterLab on the notebooks, with the packages of this project, and a scratch run folder
+	mkdir -p output_notebooks/scratch
+	cd notebooks && JUPYTER_CONFIG_PATH=$(CURDIR)/infra/lab ../.venv/bin/jupyter lab $(ARGS)
 
 dashboard: .venv/installed  ## the pages for the business, on http://localhost:8501;  make dashboard ARGS="--server.port 8600"
 	.venv/bin/python -m streamlit run dashboard/app.py $(ARGS)
+
+serve: .venv/installed  ## the history of all runs in a browser, on http://localhost:8700;  make serve ARGS="--write"
+	.venv/bin/runner serve $(ARGS)
 
 lock: .venv/installed  ## renew requirements.lock after a change of dependencies in pyproject.toml
 	infra/host/lock.sh

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -44,9 +45,29 @@ def on_map(customers: pd.DataFrame, segments: pd.DataFrame) -> go.Figure:
             hovertemplate=f"customer %{{text}}<br>{label(name)}<extra></extra>",
         )
     figure.update_layout(**_LAYOUT, height=520, legend_traceorder="reversed")
-    figure.update_xaxes(title="first axis of the map (no unit)", showgrid=False, zeroline=False)
-    figure.update_yaxes(title="second axis of the map (no unit)", showgrid=False, zeroline=False)
+    plain: dict[str, Any] = {"showgrid": False, "zeroline": False}
+    figure.update_xaxes(title="first axis of the map (no unit)", range=window(customers["map_x"]), **plain)
+    figure.update_yaxes(title="second axis of the map (no unit)", range=window(customers["map_y"]), **plain)
     return figure
+
+
+def window(places: pd.Series[float]) -> tuple[float, float]:
+    """Where an axis begins and ends: one customer far out must not squeeze all others into a corner.
+
+    As far as the values go, but no farther than half the width of their middle 98 % beyond it.
+    """
+    low, high = places.quantile([0.01, 0.99])
+    room = (high - low) / 2 or 1.0
+    margin = (high - low) / 40
+    return float(max(places.min() - margin, low - room)), float(min(places.max() + margin, high + room))
+
+
+def outside(customers: pd.DataFrame) -> int:
+    """How many customers lie outside the map as it is drawn first."""
+    inside = pd.Series(True, customers.index)
+    for column in ("map_x", "map_y"):
+        inside &= customers[column].between(*window(customers[column]))
+    return int((~inside).sum())
 
 
 def trend(runs: pd.DataFrame, column: str, title: str, *, share: bool = False) -> go.Figure:

@@ -18,10 +18,12 @@ COMMANDS = {
     "params": "the parameters of a pipeline or a notebook",
     "check": "what a run needs, looked at before the first cell",
     "resume": "go on from the step at which a run stopped",
+    "attach": "open a step of a run in JupyterLab or a console, in a scratch folder",
     "rerun": "run again from the recorded commit and parameters, and compare",
     "backfill": "one run for each of several dates",
     "history": "past runs, newest first",
     "show": "one run: status, steps, parameters, provenance, metrics, files",
+    "diff": "what differs between two runs, or between a run and the working tree",
     "verify": "recompute every digest and the chain, and name what was altered, removed, added or cut off",
     "approve": "say that a run may go live",
     "reject": "say that a run may not go live",
@@ -30,6 +32,8 @@ COMMANDS = {
     "sync": "deliver what could not be delivered",
     "prune": "remove old runs; the ledger keeps their digests",
     "pin": "keep a run for good, or let go of it",
+    "serve": "the history of all runs in a browser",
+    "export": "the same pages as files",
 }
 STATUSES = """exit status:
   0  succeeded

@@ -13,15 +13,12 @@ from papermill.iorw import load_notebook_node
 
 from runner.files import write_aside
 from runner.outcomes import Status
+from runner.reading.marks import INJECTED, MARK, METRIC
 from runner.reading.notebooks import PARAMETERS
 from runner.records.record import CellRecord, Metric
 from runner.secrecy.redaction import Redactor
 from runner.values.literals import literal
 
-MARK = "papermill-error-cell-tag"
-"""Papermill's tag for cells that only tell where a copy stopped; a rerun of the copy leaves them out."""
-METRIC = "application/vnd.insiders.metric+json"
-INJECTED = "injected-parameters"
 NO_SECRETS = Redactor()
 LONG_TEXT = 2**16
 _ENCODER = json.JSONEncoder(ensure_ascii=False, indent=1, sort_keys=True, separators=(",", ": "))

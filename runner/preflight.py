@@ -40,6 +40,9 @@ class Finding:
     remark: str | None = None
     """What is wrong, and what to do, although a run may go ahead."""
 
+    advice: str | None = None
+    """What could be better; nothing depends on it."""
+
     @property
     def wrong(self) -> str | None:
         """The fault or the remark."""
@@ -53,7 +56,7 @@ def look(
     books = list({book.path: book for book in notebooks}.values())
     receive = set(parameters)
     return [
-        *(finding for book in books for finding in _notebook(book, receives=book.path.name in receive)),
+        *(finding for book in books for finding in of_notebook(book, receives=book.path.name in receive)),
         *_kernels(books),
         *_packages(books, settings.checkout),
         _folder(settings.output),
@@ -70,7 +73,8 @@ def require(findings: Iterable[Finding]) -> None:
         raise PreflightError(listed("refused before the first cell, and nothing was started:", faults))
 
 
-def _notebook(notebook: Notebook, *, receives: bool) -> Iterator[Finding]:
+def of_notebook(notebook: Notebook, *, receives: bool) -> Iterator[Finding]:
+    """What is found of one notebook, without its kernel and its packages."""
     subject = notebook.path.name
     remarks = lint.remarks(notebook)
     yield from (Finding(subject, fault=one.text) if one.stops else Finding(subject, remark=one.text) for one in remarks)

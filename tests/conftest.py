@@ -14,7 +14,7 @@ LONGEST = ("storm/test_storm.py", "test_by_hand.py", "faults/test_sigkill.py", "
            "storm/test_schedules.py", "test_monthly_demo.py", "dashboard/test_app.py")  # fmt: skip
 """Files of tests that take minutes: they begin first, so that no worker waits for one of them at the end."""
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.servers", "tests.browsers"]
 pytest.register_assert_rewrite("tests.monthly")
 
 

@@ -52,11 +52,11 @@ class Finished:
         return {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(self.folder.glob("*.ipynb"))}
 
 
-def runner(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def runner(*arguments: str, environment: dict[str, str], here: str | Path = "/") -> subprocess.CompletedProcess[str]:
     """Call the runner the way cron does: a bare environment, no terminal, another working directory."""
     bare = {"PATH": os.environ["PATH"], "HOME": environment["INSIDERS_OUTPUT"], **environment}
     command = [sys.executable, "-m", "runner", *arguments]
-    return subprocess.run(command, env=bare, cwd="/", capture_output=True, text=True, check=False)
+    return subprocess.run(command, env=bare, cwd=here, capture_output=True, text=True, check=False)
 
 
 def run_monthly(*arguments: str, environment: dict[str, str]) -> Finished:

@@ -19,6 +19,9 @@ FORBIDDEN = {
 }
 LOWER = {
     "runner.stores": {"runner.delivery", "runner.tables", "runner.promotion"},
+    "runner.records": {"runner.comparison", "runner.desk", "runner.editing"},
+    "runner.comparison": {"runner.desk", "runner.editing"},
+    "runner.editing": {"runner.comparison", "runner.desk"},
     "runner.tables": {"runner.delivery", "runner.stores", "runner.promotion"},
     **{
         f"insiders.{room}": {

@@ -43,7 +43,9 @@ def on_map(look: Look, segments: pd.DataFrame) -> None:
         else f"Drawn are {whole(len(drawn))} of {counted(total, 'customer')}, as if by lot (by the last digits of "
         "their gross revenue), and the same ones every time."
     )
-    st.caption(f"{which} Near each other are customers who buy alike; the axes themselves have no unit.")
+    far = figures.outside(drawn)
+    beyond = f" {counted(far, 'customer')} far from all others lie outside; a double click shows them." if far else ""
+    st.caption(f"{which} Near each other are customers who buy alike; the axes themselves have no unit.{beyond}")
 
 
 def _worth(currency: str) -> dict[str, tuple[str, tables.Format]]:

@@ -81,14 +81,14 @@ def learning_curves(outlook: Outlook) -> dict[str, pd.DataFrame]:
 def write(folder: Path, facts: Mapping[str, Any], figures: Mapping[str, Figure]) -> list[Path]:
     """``training_report.json``, and ``training_report.html``: one page that needs no other file, all text escaped.
 
-    The seconds stand on the page only: they differ from run to run, and equal runs leave equal JSON.
+    Neither tells the seconds: they differ from run to run, and equal runs leave equal files.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "training_report.json"
     told = {name: value for name, value in facts.items() if name != "seconds"}
     told["trials"] = [{name: value for name, value in trial.items() if name != "seconds"} for trial in facts["trials"]]
     path.write_text(json.dumps(told, indent=1, allow_nan=False, ensure_ascii=False) + "\n", encoding="utf-8")
-    return [path, pages.write(folder / "training_report.html", page(facts, figures))]
+    return [path, pages.write(folder / "training_report.html", page(told, figures))]
 
 
 def page(facts: Mapping[str, Any], figures: Mapping[str, Figure]) -> str:
@@ -106,7 +106,6 @@ def page(facts: Mapping[str, Any], figures: Mapping[str, Figure]) -> str:
         "Bounds: what they held on later periods": _table(facts["coverage"]),
         **{f"Importance, level {level}": _columns(rows)
            for level, rows in facts["importance"].items()},
-        "Seconds over all held-out periods": _table([{"model": k, "seconds": v} for k, v in facts["seconds"].items()]),
     }  # fmt: skip
     pictures = [(name, data_uri(figure), caption(figure)) for name, figure in figures.items()]
     return _TEMPLATES.get_template("training.html").render(

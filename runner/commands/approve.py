@@ -9,16 +9,12 @@ import sys
 from rich.text import Text
 
 from runner import settings
-from runner.delivery import endings, state
 from runner.delivery.places import Places
-from runner.errors import PlaceError
 from runner.ledger.line import Event, Line
-from runner.ledger.reconcile import reconcile
 from runner.outcomes import ExitStatus
 from runner.progress import console_for
-from runner.promotion import aftermath, reviewer, seal, verdicts
-from runner.promotion.promote import Promotion, promote
-from runner.promotion.seal import Sealed
+from runner.promotion import reviewer, speech
+from runner.promotion.promote import Promotion
 from runner.records import archive
 
 EXAMPLE = "runner approve latest-good -m 'figures agree with the till; k = 10 is right'"
@@ -43,35 +39,11 @@ def speak(options: argparse.Namespace, event: Event) -> ExitStatus:
     folder = archive.find(options.run, known.output, options.pipeline)
     places = Places(known)
     try:
-        reconcile(known, places.book)
-        run = seal.check(places.book, folder)
-        line = verdicts.say(places.book, run, event, who, options.message)
-        pending, promotion = _follow(places, run, line)
+        said = speech.speak(places, folder, event, who, options.message)
     finally:
         places.close()
-    _tell(line, promotion, pending, as_json=options.json)
-    return ExitStatus.PENDING if pending else ExitStatus.SUCCEEDED
-
-
-def _follow(places: Places, run: Sealed, line: Line) -> tuple[str | None, Promotion | None]:
-    """Why a place does not know of the word yet, if so; and what became of going live, where it was the time."""
-    promotion = None
-    try:
-        aftermath.publish_lines(places)
-        if line.event is Event.APPROVED and _waited(places, run):
-            pipeline = run.manifest["pipeline"]
-            promotion = promote(places.database, run.folder.name, pipeline, line.who, policy=run.policy)
-            aftermath.settle(places, pipeline)
-    except PlaceError as fault:
-        return str(fault), promotion
-    return None, promotion
-
-
-def _waited(places: Places, run: Sealed) -> bool:
-    """Whether the run is delivered, and would have gone live by itself but for the approval."""
-    delivered = not state.file_of(state.folder_of(places.settings.output, run.folder.name)).exists()
-    by_itself = run.policy.promote == "automatic" and "repeated" not in (run.manifest["parent"] or {})
-    return delivered and by_itself and run.policy.approval == "required" and endings.is_whole(run.manifest)
+    _tell(said.line, said.promotion, said.pending, as_json=options.json)
+    return ExitStatus.PENDING if said.pending else ExitStatus.SUCCEEDED
 
 
 def _tell(line: Line, promotion: Promotion | None, pending: str | None, *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""`runner check [PIPELINE]`: everything a run needs, looked at without running anything."""
+"""`runner check [PIPELINE]`: everything a run needs, and the habits of its notebooks, looked at without a run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
 
 from rich.table import Table
 from rich.text import Text
@@ -16,35 +18,68 @@ from runner.errors import PipelineError, UsageError
 from runner.outcomes import ExitStatus
 from runner.preflight import Finding
 from runner.progress import console_for
-from runner.reading import gates, lint, notebooks, pipeline, schedule
+from runner.reading import gates, habits, lint, notebooks, pipeline, schedule
 from runner.reading.pipeline import Pipeline
 from runner.settings import Settings
-from runner.values import parameters
+from runner.values import declarations, parameters
 from runner.values.parameters import Plan
 
-EXAMPLE = "runner check monthly"
+EXAMPLE = "runner check monthly\n  runner check --strict --notebooks notebooks/*.ipynb"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("pipeline", metavar="PIPELINE", nargs="?", help="name or path; without it every named pipeline")
+    parser.add_argument("--notebooks", metavar="FILE", nargs="+", type=Path, help="look at these notebooks alone")
+    parser.add_argument("--strict", action="store_true", help="advice on habits counts as wrong, as before a commit")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
 def main(options: argparse.Namespace) -> ExitStatus:
-    """Print what was looked at; the exit status is 3 where something is wrong, be it only a habit to be mended."""
+    """Print what was looked at; the exit status is 3 where something is wrong. Advice counts with `--strict` only."""
     places = settings.load()
-    names = [options.pipeline] if options.pipeline else sorted(path.stem for path in places.notebooks.glob("*.yml"))
-    if not names:
-        raise PipelineError(f"there is no pipeline in {places.notebooks}")
-    every = not options.pipeline
-    found = list(dict.fromkeys(finding for name in names for finding in _findings(name, places, every=every)))
+    if options.notebooks and options.pipeline:
+        raise UsageError("name a pipeline or --notebooks, not both")
+    found = _of_files(options.notebooks, places) if options.notebooks else _of_pipelines(options.pipeline, places)
     if options.json:
         facts = [{**asdict(finding), "good": finding.wrong is None} for finding in found]
         sys.stdout.write(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
     else:
         _print(found)
-    return ExitStatus.REFUSED if any(finding.wrong for finding in found) else ExitStatus.SUCCEEDED
+    refused = any(finding.wrong or (options.strict and finding.advice) for finding in found)
+    return ExitStatus.REFUSED if refused else ExitStatus.SUCCEEDED
+
+
+def _of_pipelines(asked: str | None, places: Settings) -> list[Finding]:
+    """What is found of a pipeline, or of all that go by name, each thing once."""
+    names = [asked] if asked else sorted(path.stem for path in places.notebooks.glob("*.yml"))
+    if not names:
+        raise PipelineError(f"there is no pipeline in {places.notebooks}")
+    every = asked is None
+    return list(dict.fromkeys(finding for name in names for finding in _findings(name, places, every=every)))
+
+
+def _of_files(paths: list[Path], places: Settings) -> list[Finding]:
+    """What is found of notebooks by themselves: no kernel, package or place is looked at."""
+    books, faults = notebooks.read_all({str(path): path for path in paths})
+    found = [Finding(path.name, fault) for path in paths for fault in faults if fault.startswith(f"{path}: ")]
+    for book in books.values():
+        found += preflight.of_notebook(book, receives=False)
+        found += [Finding(book.path.name, fault) for fault in _undeclared(book)]
+    return [*found, *_habits(books.values(), places)]
+
+
+def _undeclared(book: notebooks.Notebook) -> list[str]:
+    """What is wrong with the declarations of a notebook whose parameters can be read at all."""
+    if book.parameters is None or lint.unreadable(book.parameters):
+        return []
+    return declarations.read(book)[1]
+
+
+def _habits(books: Iterable[notebooks.Notebook], places: Settings) -> list[Finding]:
+    asked = habits.taste(places.checkout)
+    each = {book.path: book for book in books}.values()
+    return [Finding(book.path.name, advice=said) for book in each for said in habits.advice(book, asked)]
 
 
 def _findings(name: str, places: Settings, *, every: bool) -> list[Finding]:
@@ -56,7 +91,7 @@ def _findings(name: str, places: Settings, *, every: bool) -> list[Finding]:
     if every and asked.unset:
         return [Finding(f"pipeline {name}", detail=f"not for this host: {', '.join(asked.unset)} is not set")]
     books, faults = notebooks.read_all(asked.notebooks)
-    first = [Finding(f"pipeline {name}", detail=f"{len(asked.ordered())} steps")]
+    first = [Finding(f"pipeline {name}", detail=wording.counted(len(asked.ordered()), "step"))]
     first += [Finding(f"pipeline {name}", fault) for fault in faults]
     if asked.schedule:
         first.append(_schedule(asked, asked.schedule))
@@ -65,7 +100,8 @@ def _findings(name: str, places: Settings, *, every: bool) -> list[Finding]:
     unreadable = faults or any(lint.unreadable(book.parameters) for book in books.values() if book.parameters)
     plan = Plan() if unreadable else _plan(asked, books, first)
     receive = [books[step].path.name for step, values in plan.values.items() if values]
-    return [*first, *preflight.look(books.values(), plan.inputs, receive, places)]
+    looked = preflight.look(books.values(), plan.inputs, receive, places)
+    return [*first, *looked, *_habits(books.values(), places)]
 
 
 def _gates(asked: Pipeline, books: dict[str, notebooks.Notebook]) -> list[Finding]:
@@ -81,7 +117,7 @@ def _gates(asked: Pipeline, books: dict[str, notebooks.Notebook]) -> list[Findin
         near = wording.nearest(gate.metric, names)
         said = f"{asked.where('gates', position)}: no notebook shows a metric {gate.metric}{near}"
         found.append(Finding(subject, remark=said))
-    return found or ([Finding(subject, detail=f"{len(asked.gates)} gates")] if asked.gates else [])
+    return found or ([Finding(subject, detail=wording.counted(len(asked.gates), "gate"))] if asked.gates else [])
 
 
 def _schedule(asked: Pipeline, line: str) -> Finding:
@@ -108,8 +144,12 @@ def _print(found: list[Finding]) -> None:
     table.add_column()
     table.add_column(overflow="fold")
     for finding in found:
-        word = (
-            Text("wrong", style="red" if finding.fault else "yellow") if finding.wrong else Text("good", style="green")
-        )
-        table.add_row(word, Text(finding.subject), Text(finding.wrong or finding.detail))
+        said = finding.wrong or finding.advice or finding.detail
+        table.add_row(_word(finding), Text(finding.subject), Text(said))
     console.print(table)
+
+
+def _word(finding: Finding) -> Text:
+    if finding.wrong:
+        return Text("wrong", style="red" if finding.fault else "yellow")
+    return Text("habit", style="cyan") if finding.advice else Text("good", style="green")

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 import nbformat
 
 from runner import wording
-from runner.copies import METRIC
 from runner.kernel.messages import METADATA_BYTES, Node, shortened, size
 from runner.kernel.streams import Stream
+from runner.reading.marks import METRIC
 from runner.secrecy.redaction import Redactor
 
 EDGE_BYTES = 64 * 1024

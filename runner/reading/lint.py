@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from runner.reading import magics
+from runner.reading import magics, names, secrets
+from runner.reading.marks import INJECTED
 from runner.reading.notebooks import PARAMETERS, Cell, Notebook
 
-INJECTED = "injected-parameters"
 _INSTALLS = re.compile(r"^\s*[%!]\s*(?:python3?\s+-m\s+)?(?:uv\s+)?(?:pip3?|conda|mamba)\s+install\b")
 _RENAME = "give the other thing another name"
 _BODIES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -35,6 +35,8 @@ def remarks(notebook: Notebook) -> list[Remark]:
         *_parameters(notebook, trees),
         *_relative_imports(trees),
         *_installs(notebook),
+        *_names(notebook),
+        *_secrets(notebook),
         *_outputs(notebook),
     ]
 
@@ -59,8 +61,8 @@ def _syntax(notebook: Notebook) -> Iterator[Remark]:
             lines = cell.source.splitlines()
             line = error.lineno if error.lineno and error.lineno <= len(lines) else None
             shown = f": `{lines[line - 1].strip()[:60]}`" if line else ""
-            where = _where(cell.number, line)
-            yield Remark(f"{where}: {error.msg}{shown}; Python cannot read this cell, mend it", stops=True)
+            place = where(cell.number, line)
+            yield Remark(f"{place}: {error.msg}{shown}; Python cannot read this cell, mend it", stops=True)
 
 
 def _tags(notebook: Notebook) -> Iterator[Remark]:
@@ -84,22 +86,28 @@ def _parameters(notebook: Notebook, trees: dict[int, ast.Module]) -> Iterator[Re
     place = notebook.parameters
     if place is None:
         return
-    annotated = (node.target for node in trees[place.number].body if isinstance(node, ast.AnnAssign))
-    names = {target.id for target in annotated if isinstance(target, ast.Name)}
+    own = _declared(notebook)
     known: set[str] = set()
     for cell in notebook.cells:
         tree = trees[cell.number]
         if cell.number < place.number:
             known |= {name for name, _ in _bound(tree)}
             for name, line in _used(tree):
-                if name in names - known:
+                if name in own - known:
                     what = f"{name} is used above cell {place.number}, which declares it; move the parameters up"
-                    yield Remark(f"{_where(cell.number, line)}: {what}", stops=True)
+                    yield Remark(f"{where(cell.number, line)}: {what}", stops=True)
         elif cell.number > place.number and INJECTED not in cell.tags:
             for name, line in _bound(tree):
-                if name in names:
+                if name in own:
                     what = f"the parameter {name} is assigned again, so a run would not use its value; {_RENAME}"
-                    yield Remark(f"{_where(cell.number, line)}: {what}")
+                    yield Remark(f"{where(cell.number, line)}: {what}")
+
+
+def _declared(notebook: Notebook) -> set[str]:
+    """The names that the parameters cell declares."""
+    place = notebook.parameters
+    annotated = [node.target for node in _tree(place).body if isinstance(node, ast.AnnAssign)] if place else []
+    return {target.id for target in annotated if isinstance(target, ast.Name)}
 
 
 def _relative_imports(trees: dict[int, ast.Module]) -> Iterator[Remark]:
@@ -107,7 +115,7 @@ def _relative_imports(trees: dict[int, ast.Module]) -> Iterator[Remark]:
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.level:
                 yield Remark(
-                    f"{_where(number, node.lineno)}: `from {'.' * node.level}{node.module or ''} import …` works in "
+                    f"{where(number, node.lineno)}: `from {'.' * node.level}{node.module or ''} import …` works in "
                     "packages only; name the module without the dots",
                     stops=True,
                 )
@@ -118,9 +126,30 @@ def _installs(notebook: Notebook) -> Iterator[Remark]:
         for line, text in enumerate(cell.source.splitlines(), start=1):
             if _INSTALLS.match(text):
                 yield Remark(
-                    f"{_where(cell.number, line)}: installs packages while it runs, so the record of packages would be "
+                    f"{where(cell.number, line)}: installs packages while it runs, so the record of packages would be "
                     "untrue; name them in pyproject.toml"
                 )
+
+
+def _names(notebook: Notebook) -> Iterator[Remark]:
+    own = _declared(notebook)
+    for one in names.undefined(notebook):
+        if one.given_in is None:
+            said = "is used, and no cell gives it; define or import it, or mend its spelling"
+        elif one.name in own:
+            continue  # a parameter, of which more is said
+        else:
+            said = f"is used above cell {one.given_in}, which gives it; move it up"
+        yield Remark(f"{where(one.cell, one.line)}: {one.name} {said}")
+
+
+def _secrets(notebook: Notebook) -> Iterator[Remark]:
+    for one in secrets.held(notebook):
+        place = where(one.cell, one.line) if one.cell else f"prose, line {one.line}"
+        yield Remark(
+            f"{place}: holds {one.what}, which every copy would keep; take it out and change it, and let a parameter "
+            "refer to it by env:NAME"
+        )
 
 
 def _outputs(notebook: Notebook) -> Iterator[Remark]:
@@ -130,7 +159,8 @@ def _outputs(notebook: Notebook) -> Iterator[Remark]:
         yield Remark(f"outputs or execution counts of {what} are in the file; clear them in JupyterLab and save it")
 
 
-def _where(cell: int, line: int | None) -> str:
+def where(cell: int, line: int | None) -> str:
+    """The place of a remark, as a person finds it."""
     return f"cell {cell}, line {line}" if line else f"cell {cell}"
 
 

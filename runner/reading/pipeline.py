@@ -15,7 +15,8 @@ from runner.reading import gates, yamlfile
 from runner.reading.yamlfile import Document, Place
 from runner.settings import Settings
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+_NAME = r"^[a-z][a-z0-9_-]{0,62}$"
+Name = Annotated[str, Field(pattern=_NAME)]
 """Lower-case letters, digits, `-` and `_`: safe in a path and in a URL."""
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Minutes = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -185,6 +186,11 @@ class Pipeline(BaseModel):
             needs = tuple(one.name for one in done if one.base in ready.needs)
             done += [item.model_copy(update={"needs": needs}) for item in ready.items()]
         return tuple(done)
+
+
+def is_name(text: str) -> bool:
+    """Whether a pipeline may go by that name, which is also that of a folder of runs."""
+    return re.fullmatch(_NAME, text) is not None and text not in TAKEN
 
 
 def find(name: str, settings: Settings) -> Path:

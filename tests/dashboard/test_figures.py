@@ -32,3 +32,15 @@ def test_names_are_no_markup_and_insiders_have_their_colour() -> None:
     assert chart.data[0].name == "&lt;b&gt;"
     assert list(chart.data[1].y) == [2.0, 0.5]
     assert "80 % bounds" in chart.data[2].hovertemplate
+
+
+def test_a_customer_far_out_does_not_squeeze_the_map() -> None:
+    """The axes show where nearly all are, and whom they leave out is counted; without such a one all are shown."""
+    near = [float(number % 10) for number in range(200)]
+    customers = pd.DataFrame({"customer_id": "x", "segment": "a", "map_x": [*near, 900.0], "map_y": [*near, 5.0]})
+    segments = pd.DataFrame({"segment": ["a"], "is_insiders": [True]})
+    drawn = figures.on_map(customers, segments)
+    assert drawn.layout.xaxis.range[1] < 20
+    assert figures.outside(customers) == 1
+    assert figures.outside(customers[:-1]) == 0
+    assert figures.window(pd.Series([3.0])) == (3.0, 3.0)

@@ -9,6 +9,7 @@ import pytest
 
 from runner import copies
 from runner.outcomes import Status
+from runner.reading.marks import METRIC
 from runner.secrecy.redaction import REDACTED, Redactor
 from tests.runner.bench import NOTEBOOKS
 
@@ -19,7 +20,7 @@ def book_with(*outputs: Any) -> nbformat.NotebookNode:
 
 
 def metric(name: Any, value: Any, unit: Any = "") -> nbformat.NotebookNode:
-    return nbformat.v4.new_output("display_data", data={copies.METRIC: {"name": name, "value": value, "unit": unit}})
+    return nbformat.v4.new_output("display_data", data={METRIC: {"name": name, "value": value, "unit": unit}})
 
 
 def test_values_stand_in_a_cell_behind_the_parameters() -> None:

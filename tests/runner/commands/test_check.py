@@ -1,15 +1,28 @@
 """`runner check`."""
 
 import json
+import re
+import shlex
 from pathlib import Path
 
+import nbformat
 import pytest
+import yaml
 
 from runner import cli
 from tests.runner.bench import Bench, one
 from tests.runner.conftest import GOOD
 
-pytestmark = pytest.mark.usefixtures("shared_output")
+pytestmark = pytest.mark.usefixtures("output")
+
+
+@pytest.fixture
+def output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A place for runs, of which a check needs none."""
+    monkeypatch.setenv("INSIDERS_OUTPUT", str(tmp_path / "output"))
+    monkeypatch.delenv("INSIDERS_DATABASE_URL", raising=False)
+    monkeypatch.delenv("INSIDERS_BUCKET", raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
 
 
 def test_a_pipeline_that_is_right_is_good(shared_bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
@@ -86,3 +99,130 @@ def test_a_gate_that_is_none_is_told(shared_bench: Bench, capsys: pytest.Capture
     """Like any other fault of the file, with its line."""
     assert cli.main(["check", str(shared_bench.write(f"gates: [sum => 1]\n{one('values')}"))]) == 3
     assert "there is no operator =>; did you mean >=?" in capsys.readouterr().out
+
+
+def test_habits_are_told_and_count_where_they_are_asked_to(
+    shared_bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Advice keeps no run from starting, so the exit status is 3 with --strict only."""
+    path = str(shared_bench.write(one("flaky")))
+    assert cli.main(["check", path]) == 0
+    said = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("habit"))
+    assert "flaky.ipynb" in said
+    assert "cell 2, line 6: `if` makes the story branch" in said
+    assert cli.main(["check", path, "--strict", "--json"]) == 3
+    found = [one for one in json.loads(capsys.readouterr().out) if one["advice"]]
+    assert [(one["subject"], one["good"]) for one in found] == [("flaky.ipynb", True)]
+
+
+def test_notebooks_are_looked_at_by_themselves(
+    shared_bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without kernel, packages and places: what is wrong, what cannot be read, what is declared wrongly."""
+    books = shared_bench.write(one("values")).parent
+    wrong = json.loads((books / "values.ipynb").read_text())
+    wrong["cells"][1]["source"] = "k = 8"
+    wrong["cells"][2]["source"] = "print(nobody)"
+    (tmp_path / "wrong.ipynb").write_text(json.dumps(wrong))
+    assert cli.main(["check", "--notebooks", str(books / "values.ipynb"), "--json"]) == 0
+    assert {one["subject"] for one in json.loads(capsys.readouterr().out)} == {"values.ipynb"}
+    assert cli.main(["check", "--notebooks", str(tmp_path / "wrong.ipynb"), str(tmp_path / "no.ipynb")]) == 3
+    said = capsys.readouterr().out
+    assert "cell 2, line 1: nobody is used, and no cell gives it" in said
+    assert "`k = 8` is not of the form" in said
+    assert "there is no such notebook" in said
+    assert cli.main(["check", "monthly", "--notebooks", "a.ipynb"]) == 2
+
+
+def test_the_hook_before_a_commit_takes_the_notebooks_of_the_checkout(
+    checkout: Path, shared_bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its entry, called as pre-commit calls it, passes them all, and refuses one with a habit."""
+    (hook,) = yaml.safe_load((checkout / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    program, *arguments = shlex.split(hook["entry"])
+    assert program == ".venv/bin/runner"
+    books = sorted(str(path.relative_to(checkout)) for path in (checkout / "notebooks").glob("*.ipynb"))
+    assert books
+    assert all(re.search(hook["files"], book) for book in books)
+    assert cli.main([*arguments, *(str(checkout / book) for book in books)]) == 0
+    capsys.readouterr()
+    assert cli.main([*arguments, str(shared_bench.write(one("flaky")).with_name("flaky.ipynb"))]) == 3
+
+
+FORM = "AKIA" + "Q" * 16
+"""Of an access key; in two parts, so that nobody who looks for keys finds one here."""
+GOOD_CELLS: dict[str, str | None] = {
+    "title": "# How many?",
+    "parameters": "k: int = 9  # how many",
+    "imports": "from math import sqrt",
+    "work": "root = sqrt(k)",
+}
+WRONG: dict[str, tuple[dict[str, str | None], str]] = {
+    "no tag": ({"parameters": None, "first": "k: int = 9  # how many"}, "no cell is tagged `parameters`"),
+    "two tags": ({"parameters again": "more: int = 1  # more"}, "cells 1 and 4 are tagged `parameters`"),
+    "outputs": ({"shown": "root"}, "outputs or execution counts of cell 4 are in the file"),
+    "order": ({"first": "start = 1"}, "cell 2: the parameters stand below code"),
+    "late import": ({"late": "from math import pi"}, "cell 4, line 1: imports something; all imports stand together"),
+    "a name from below": ({"use": "print(later)", "give": "later = 1"}, "cell 4, line 1: later is used above cell 5"),
+    "undefined": ({"use": "\nprint(nobody)"}, "cell 4, line 2: nobody is used, and no cell gives it"),
+    "unused": ({"parameters": "k: int = 9  # how many\nm: int = 1  # more"}, "cell 1, line 2: no cell reads the para"),
+    "unexplained": ({"parameters": "k: int = 9"}, "cell 1, line 1: k has no meaning"),
+    "long": ({"long": "\n".join(f"print({n})" for n in range(16))}, "cell 4: 16 lines, and 15 are a cell's budget"),
+    "a definition": ({"def": "def half(x):\n    return x / 2"}, "cell 4, line 1: defines half; move it to a module"),
+    "a branch": ({"if": "if root:\n    print(root)"}, "cell 4, line 1: `if` makes the story branch"),
+    "assigned again": ({"again": "k = 10"}, "cell 4, line 1: the parameter k is assigned again"),
+    "a secret": ({"key": f"print('{FORM}')"}, "cell 4, line 1: holds an AWS access key"),
+    "unreadable": ({"half": "print("}, "cell 4, line 1: '(' was never closed"),
+}
+"""What is wrong with a notebook, the cells that make it so (None takes one away), and how that is told."""
+
+
+def book_of(place: Path, cells: dict[str, str | None]) -> str:
+    """A notebook of these cells; the one called `first` stands above the parameters, and `shown` has an output."""
+    made = []
+    for name, source in sorted(cells.items(), key=lambda one: one[0] != "first"):
+        if source is None:
+            continue
+        cell = (nbformat.v4.new_markdown_cell if name == "title" else nbformat.v4.new_code_cell)(source)
+        cell.metadata = {"tags": ["parameters"]} if name.startswith("parameters") else {}
+        if name == "shown":
+            cell.outputs = [nbformat.v4.new_output("stream", text="3")]
+        made.append(cell)
+    nbformat.write(nbformat.v4.new_notebook(cells=made), place / "book.ipynb")
+    return str(place / "book.ipynb")
+
+
+def found_in(place: Path, cells: dict[str, str | None], capsys: pytest.CaptureFixture[str]) -> tuple[int, list[str]]:
+    """The exit status of the hook's check of a notebook, and what is told of it but good."""
+    status = cli.main(["check", "--strict", "--json", "--notebooks", book_of(place, cells)])
+    told = json.loads(capsys.readouterr().out)
+    return status, [said for one in told if (said := one["fault"] or one["remark"] or one["advice"])]
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_notebook_that_is_wrong_in_one_way_is_told_that_alone(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the cell, its line where it has one, and what to do; without that fault nothing is told."""
+    cells, said = WRONG[name]
+    status, found = found_in(tmp_path, {**GOOD_CELLS, **cells}, capsys)
+    assert (status, len(found)) == (3, 1), found
+    assert said in found[0]
+    assert FORM not in found[0]
+    assert found_in(tmp_path, {**GOOD_CELLS}, capsys) == (0, [])
+
+
+def test_everything_that_is_wrong_with_a_notebook_is_told_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each with its cell: nobody mends one fault to be shown the next."""
+    wanted = ["late import", "undefined", "long", "a definition", "assigned again", "a secret", "outputs"]
+    cells = {
+        f"{name} {one}" if one != "shown" else one: WRONG[name][0][one] for name in wanted for one in WRONG[name][0]
+    }
+    status, found = found_in(tmp_path, {**GOOD_CELLS, **cells}, capsys)
+    assert status == 3
+    assert [int(re.findall(r"cell (\d+)", one)[0]) for one in found] == [8, 5, 9, 10, 4, 6, 7]
+    for name in wanted:
+        told = WRONG[name][1].partition(": ")[2] or "outputs or execution counts"
+        assert any(told in one for one in found), (name, found)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from runner.copies import METRIC
 from runner.kernel.cell_outputs import CUT, EDGE_BYTES, CellOutputs, Shown
+from runner.reading.marks import METRIC
 from runner.secrecy.redaction import REDACTED, Redactor
 
 SECRET = "hunter2hunter3"

