@@ -81,7 +81,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
         folder = put(settings, *steps, listed=False, copies={step.copy: [] for step in steps})
         for step, notebook in zip(steps, notebooks, strict=True):
             write_copy(folder / step.copy, notebook.cells, **notebook.metadata)
-        names = tuple(_named(settings, f"{evil}/names-{side}", corpus) for side in ("a", "b"))
+        names = tuple(_named(settings, f"{evil}/names-{one}", corpus, one) for one in ("succeeded", "failed"))
         home = f"/runs/monthly/{folder.name}"
         yield Hostile(settings, evil, asked, corpus, notebooks, home, (names[0], names[1]))
 
@@ -93,8 +93,8 @@ def site(hostile: Hostile) -> Iterator[Site]:
         yield made
 
 
-def _named(settings: Settings, evil: str, corpus: Sequence[Attack]) -> Path:
-    """A failed run in which every text that a record can hold is an attack."""
+def _named(settings: Settings, evil: str, corpus: Sequence[Attack], status: str) -> Path:
+    """A run in which every text that a record can hold is an attack."""
     name = attacks.bad_name(evil)
     step = a_step(
         name,
@@ -116,7 +116,7 @@ def _named(settings: Settings, evil: str, corpus: Sequence[Attack]) -> Path:
     return put(
         settings,
         step,
-        status="failed",
+        status=status,
         listed=False,
         copies={"hostile.ipynb": cells},
         title=name,
@@ -189,7 +189,7 @@ def test_no_plot_reaches_anything(browser: Browser, hostile: Hostile, site: Site
 def test_no_name_of_a_record_does_anything(browser: Browser, hostile: Hostile, site: Site) -> None:
     """Names, reasons, parameters, metrics and commands on every page of the desk."""
     first, second = hostile.named
-    home = f"/runs/monthly/{first.name}"
+    home = f"/runs/monthly/{second.name}"
     paths = ["/", home, f"{home}/proof", f"{home}/steps/1", f"{home}/steps/1?cell=3&code=folded", "/search?q=OWNED"]
     paths += [f"/compare?a={first.name}&b={second.name}", "/calendar", "/metrics?pipeline=monthly"]
     paths += [f"/?text=%3Cscript%3E&parameter={'%22%3E'}x&metric=%3Cb%3E&show=%3Ci%3E"]
@@ -210,6 +210,7 @@ def test_no_exported_page_does_anything_when_it_is_opened_from_disk(
     names = [tmp_path / "pages" / "index.html", alone, *(home / f"{folder.name}.html" for folder in hostile.named)]
     names += [home / folder.name / "steps" / "1.html" for folder in hostile.named]
     names += sorted(home.glob("*/steps/*/document.html"))
+    names.append(home / hostile.named[1].name / "changes.html")
     visit(browser, hostile, [name.as_uri() for name in names])
 
 
