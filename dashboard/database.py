@@ -96,6 +96,11 @@ def _why(fault: sa.exc.SQLAlchemyError, source: sa.Engine) -> str:
         return "The login of the dashboard may not read the views: grant it the role insiders_dashboard."
     if "interrupt" in said or isinstance(cause, psycopg2.errors.QueryCanceled):
         return f"The database took longer than {STATEMENT_S} seconds over a question, which was broken off."
+    if "certificate" in said:
+        return (
+            "The certificate of the database is not one that is trusted here, so nothing was asked of it: "
+            "`runner check` says why."
+        )
     if source.dialect.name == "sqlite" and "unable to open" in said:
         return "There is no database file yet where INSIDERS_DATABASE_URL looks. Run the pipeline once: make run."
     return "The database does not answer. Is it running, and does INSIDERS_DATABASE_URL name it?"

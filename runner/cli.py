@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import importlib
 import logging
+import os
 import shlex
 import sys
 from collections.abc import Sequence
 from typing import Any
 
+from runner import settings
 from runner.errors import RunnerError
 from runner.outcomes import ExitStatus
+from runner.settings import CHANNELS
 
 COMMANDS = {
     "run": "run a pipeline",
@@ -32,6 +35,8 @@ COMMANDS = {
     "sync": "deliver what could not be delivered",
     "prune": "remove old runs; the ledger keeps their digests",
     "pin": "keep a run for good, or let go of it",
+    "restore": "rebuild a database of results from the archive",
+    "cron": "what runs by itself: put it into cron, show it, take it out",
     "serve": "the history of all runs in a browser",
     "export": "the same pages as files",
 }
@@ -46,6 +51,8 @@ STATUSES = """exit status:
   7  ran, but delivery is pending (runner sync)
   8  verification found damage
   130, 143  stopped by a signal"""
+TELLING = ("run", "resume", "rerun", "backfill", "sync")
+"""Commands after which people are told of runs that failed; `check --expect` and `cron` tell by themselves."""
 _RAW = argparse.RawDescriptionHelpFormatter
 
 
@@ -60,6 +67,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = load(name)
     options = parser_for(name, command).parse_args(given[1:])
     options.command_line = shlex.join(["runner", *given])
+    status = _status_of(name, command, options)
+    if name in TELLING and any(os.environ.get(channel, "").strip() for channel in CHANNELS):
+        _tell()
+    return status
+
+
+def _status_of(name: str, command: Any, options: argparse.Namespace) -> int:  # noqa: ANN401 - a module
     try:
         return int(command.main(options))
     except RunnerError as error:
@@ -67,6 +81,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_status
     except KeyboardInterrupt:
         return ExitStatus.INTERRUPTED
+
+
+def _tell() -> None:
+    """Let people know of runs that failed; whatever comes of it, the command has ended as it has ended."""
+    try:
+        for said in importlib.import_module("runner.notices.sending").tell(settings.load()):
+            print(f"runner: {said}", file=sys.stderr)  # noqa: T201 - for the person, beside the outcome
+    except (RunnerError, KeyboardInterrupt):
+        return
 
 
 def load(name: str) -> Any:  # noqa: ANN401 - a module

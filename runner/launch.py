@@ -7,12 +7,13 @@ import sys
 from rich.console import Console
 from rich.text import Text
 
-from runner import preflight
 from runner.delivery.desk import Completion
 from runner.delivery.spool import sync
 from runner.errors import PreflightError, RecordError, UnknownRunError
 from runner.opening import AlreadyRun
 from runner.outcomes import ExitStatus
+from runner.preflight import looking
+from runner.preflight.findings import require
 from runner.progress import console_for, reporter, summarize
 from runner.reading.choice import Choice
 from runner.reading.notebooks import Notebook
@@ -40,8 +41,8 @@ def launch(
     order = Order(pipeline, notebooks, plan, command, choice or Choice(), parent, may_go_live)
     order.choice.check(pipeline)
     receive = [notebooks[step].path.name for step, values in plan.values.items() if values]
-    findings = preflight.look(notebooks.values(), plan.inputs, receive, settings)
-    preflight.require(findings)
+    findings = looking.look(notebooks.values(), plan.inputs, receive, settings, pipeline=pipeline.name)
+    require(findings)
     console = console_for(sys.stderr if as_json else sys.stdout)
     for finding in findings:
         if finding.remark:

@@ -25,12 +25,23 @@ NAMES = (
     "INSIDERS_LEDGER_KEY",
     "INSIDERS_LEDGER_PUBLIC_KEY",
     "INSIDERS_RETENTION_DAYS",
+    "INSIDERS_HISTORY_URL",
+    "INSIDERS_NOTICE_SNS",
+    "INSIDERS_NOTICE_EMAIL",
+    "INSIDERS_NOTICE_SMTP",
+    "INSIDERS_NOTICE_FROM",
+    "INSIDERS_NOTICE_WEBHOOK",
 )
+CHANNELS = ("INSIDERS_NOTICE_SNS", "INSIDERS_NOTICE_EMAIL", "INSIDERS_NOTICE_WEBHOOK")
+"""Where one of these is set, somebody is told of what goes wrong."""
+_NEVER_SHOWN = ("ledger_key", "notice_webhook")
 MOST_RETENTION_DAYS = 36_500
 PARAMETER = "INSIDERS_PARAMETER_"
 """Beginning of the names that give parameters; `runner.values.parameters` looks at them."""
 _LINE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*)")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()-]+)*/?")
+_TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}")
+_ADDRESS = re.compile(r"[^@\s,<>]+@[^@\s,<>]+")
 _DATABASES = {"sqlite", "postgresql", "postgresql+psycopg2"}
 
 
@@ -62,11 +73,23 @@ class Settings:
     """The public key that lines of the ledger are checked with, where the private one is not here."""
     retention_days: int | None = None
     """How long a bucket with Object Lock keeps each object; without it the bucket's own default counts."""
+    history_url: str | None = None
+    """Where reviewers read executed copies in a browser."""
+    notice_sns: str | None = None
+    """The ARN of an SNS topic that is told of runs that failed, vanished or were not made."""
+    notice_email: str | None = None
+    """The addresses that are told by mail, with commas between them."""
+    notice_smtp: str | None = None
+    """The mail server, `smtp://user:password@host:587` or `smtps://…`; without it the one on this host."""
+    notice_from: str | None = None
+    """The sender of mails."""
+    notice_webhook: str | None = field(default=None, repr=False)
+    """An address that takes JSON, such as Slack's; whoever knows it can write there, so it is a secret."""
 
     def __repr__(self) -> str:
         """The settings with every password masked."""
         shown = ", ".join(
-            f"{name}={masked(str(value))!r}" for name, value in vars(self).items() if name != "ledger_key"
+            f"{name}={masked(str(value))!r}" for name, value in vars(self).items() if name not in _NEVER_SHOWN
         )
         return f"Settings({shown})"
 
@@ -83,13 +106,28 @@ def load(environment: MutableMapping[str, str] | None = None, checkout: Path = C
     its credentials too); what the environment already says wins.
     """
     environment = os.environ if environment is None else environment
-    dotenv, faults = read_dotenv(checkout / ".env")
-    for name, value in dotenv.items():
-        environment.setdefault(name, value)
-    given = {name: environment[name].strip() for name in NAMES if environment.get(name, "").strip()}
+    given, faults = _given(environment, checkout)
     faults += [*_misspelt(environment), *_faults(given)]
     if faults:
         raise SettingsError(listed("the settings cannot be right:", faults))
+    return _of(given, checkout)
+
+
+def sound(environment: MutableMapping[str, str] | None = None, checkout: Path = CHECKOUT) -> Settings:
+    """The settings, as `load` reads them, without those that cannot be right: for whoever is to tell of the faults."""
+    given, _ = _given(os.environ if environment is None else environment, checkout)
+    return _of({name: value for name, value in given.items() if not _faults({name: value})}, checkout)
+
+
+def _given(environment: MutableMapping[str, str], checkout: Path) -> tuple[dict[str, str], list[str]]:
+    """What the environment and `.env` say, the latter added to the former, and the faults of `.env` by line."""
+    dotenv, faults = read_dotenv(checkout / ".env")
+    for name, value in dotenv.items():
+        environment.setdefault(name, value)
+    return {name: environment[name].strip() for name in NAMES if environment.get(name, "").strip()}, faults
+
+
+def _of(given: Mapping[str, str], checkout: Path) -> Settings:
     output = (checkout / Path(given.get("INSIDERS_OUTPUT", "output_notebooks")).expanduser()).resolve()
     return Settings(
         checkout=checkout,
@@ -104,6 +142,12 @@ def load(environment: MutableMapping[str, str] | None = None, checkout: Path = C
         ledger_key=given.get("INSIDERS_LEDGER_KEY"),
         ledger_public_key=given.get("INSIDERS_LEDGER_PUBLIC_KEY"),
         retention_days=int(given["INSIDERS_RETENTION_DAYS"]) if "INSIDERS_RETENTION_DAYS" in given else None,
+        history_url=given.get("INSIDERS_HISTORY_URL"),
+        notice_sns=given.get("INSIDERS_NOTICE_SNS"),
+        notice_email=given.get("INSIDERS_NOTICE_EMAIL"),
+        notice_smtp=given.get("INSIDERS_NOTICE_SMTP"),
+        notice_from=given.get("INSIDERS_NOTICE_FROM"),
+        notice_webhook=given.get("INSIDERS_NOTICE_WEBHOOK"),
     )
 
 
@@ -159,7 +203,32 @@ def _faults(given: Mapping[str, str]) -> list[str]:
     days = given.get("INSIDERS_RETENTION_DAYS")
     if days and not (days.isascii() and days.isdigit() and 0 < int(days) <= MOST_RETENTION_DAYS):
         faults.append(f"INSIDERS_RETENTION_DAYS={days}: give a whole number of days, 1 to {MOST_RETENTION_DAYS:,}")
+    return [*faults, *_faults_of_notices(given)]
+
+
+def _faults_of_notices(given: Mapping[str, str]) -> list[str]:
+    """What is wrong with where notices go; the web addresses themselves are not told, since one of them is a secret."""
+    faults = []
+    if (topic := given.get("INSIDERS_NOTICE_SNS")) and not _TOPIC.fullmatch(topic):
+        faults.append(f"INSIDERS_NOTICE_SNS={topic}: give the ARN of a topic, arn:aws:sns:REGION:ACCOUNT:NAME")
+    for name in ("INSIDERS_NOTICE_EMAIL", "INSIDERS_NOTICE_FROM"):
+        wrong = [part for part in given.get(name, "").split(",") if part and not _ADDRESS.fullmatch(part.strip())]
+        faults += [f"{name}: {part.strip()!r} is no address" for part in wrong]
+    if (server := given.get("INSIDERS_NOTICE_SMTP")) and not _leads_to(server, ("smtp", "smtps")):
+        faults.append("INSIDERS_NOTICE_SMTP: give smtp://host:25, smtp://user:password@host:587 or smtps://…")
+    for name in ("INSIDERS_NOTICE_WEBHOOK", "INSIDERS_HISTORY_URL"):
+        if (url := given.get(name)) and not _leads_to(url, ("http", "https")):
+            faults.append(f"{name}: give an http:// or https:// URL")
     return faults
+
+
+def _leads_to(url: str, schemes: tuple[str, ...]) -> bool:
+    """Whether a URL has one of the schemes, a host, and a port that can be one."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _scheme(url: str) -> str:

@@ -11,7 +11,8 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 REAL_FILES = ("online_retail.parquet", "online_retail_II.parquet", "store_panel.parquet")
 
 LONGEST = ("storm/test_storm.py", "test_by_hand.py", "faults/test_sigkill.py", "test_monthly_real.py",
-           "storm/test_schedules.py", "test_monthly_demo.py", "dashboard/test_app.py")  # fmt: skip
+           "storm/test_schedules.py", "test_monthly_demo.py", "dashboard/test_app.py",
+           "infra/test_bootstrap.py", "infra/test_scheduled.py")  # fmt: skip
 """Files of tests that take minutes: they begin first, so that no worker waits for one of them at the end."""
 
 pytest_plugins = ["tests.servers", "tests.browsers"]

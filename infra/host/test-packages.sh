@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need from Debian or Ubuntu: a PostgreSQL server and a Chromium. What is there already stays.
+# Installs what the tests need from Debian or Ubuntu: a PostgreSQL server, a Chromium, cron and logrotate. What is
+# there already stays.
 set -euo pipefail
 
 wanted=()
@@ -13,6 +14,13 @@ if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || c
 else
     wanted+=(chromium)
 fi
+for program in cron logrotate; do
+    if [ -x "/usr/sbin/$program" ]; then
+        echo "test-packages: $program is here"
+    else
+        wanted+=("$program")
+    fi
+done
 if [ ${#wanted[@]} = 0 ]; then exit 0; fi
 if [ "$(id -u)" != 0 ]; then
     echo "test-packages: run me as root: sudo $0" >&2

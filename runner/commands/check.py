@@ -8,23 +8,30 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.table import Table
 from rich.text import Text
 
-from runner import preflight, settings, wording
+from runner import settings, wording
 from runner.errors import PipelineError, UsageError
+from runner.notices import sending
 from runner.outcomes import ExitStatus
-from runner.preflight import Finding
+from runner.preflight import looking
+from runner.preflight import notebooks as found_of
+from runner.preflight.findings import Finding
 from runner.progress import console_for
 from runner.reading import gates, habits, lint, notebooks, pipeline, schedule
 from runner.reading.pipeline import Pipeline
+from runner.scheduling import expected, installation, timetable
 from runner.settings import Settings
 from runner.values import declarations, parameters
 from runner.values.parameters import Plan
 
-EXAMPLE = "runner check monthly\n  runner check --strict --notebooks notebooks/*.ipynb"
+EXAMPLE = """runner check monthly
+  runner check --strict --notebooks notebooks/*.ipynb
+  runner check --expect monthly  # was the last scheduled run made, and did it go live?"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,14 +40,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--notebooks", metavar="FILE", nargs="+", type=Path, help="look at these notebooks alone")
     parser.add_argument("--strict", action="store_true", help="advice on habits counts as wrong, as before a commit")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--expect", metavar="PIPELINE", help="look for the last scheduled run instead, and for no more")
+    parser.add_argument("--notice", action="store_true", help="send a notice to see whether it arrives, and no more")
+    due = parser.add_argument_group("with --expect")
+    due.add_argument("--schedule", metavar="LINE", help="cron's five fields; by default the pipeline file's")
+    due.add_argument("--zone", metavar="ZONE", help="the time zone of these; by default this host's")
+    due.add_argument("--since", metavar="DATE", help="the first day on which runs are expected")
+    due.add_argument("--grace-minutes", metavar="N", type=float, help="so long a run may take; by default its limit")
 
 
 def main(options: argparse.Namespace) -> ExitStatus:
     """Print what was looked at; the exit status is 3 where something is wrong. Advice counts with `--strict` only."""
     places = settings.load()
+    if options.expect:
+        return _expected(options, places)
+    if options.notice:
+        return _shown(options, _noticed(places))
     if options.notebooks and options.pipeline:
         raise UsageError("name a pipeline or --notebooks, not both")
     found = _of_files(options.notebooks, places) if options.notebooks else _of_pipelines(options.pipeline, places)
+    return _shown(options, found)
+
+
+def _shown(options: argparse.Namespace, found: list[Finding]) -> ExitStatus:
+    """Print the findings; 3 where one is wrong."""
     if options.json:
         facts = [{**asdict(finding), "good": finding.wrong is None} for finding in found]
         sys.stdout.write(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
@@ -48,6 +71,31 @@ def main(options: argparse.Namespace) -> ExitStatus:
         _print(found)
     refused = any(finding.wrong or (options.strict and finding.advice) for finding in found)
     return ExitStatus.REFUSED if refused else ExitStatus.SUCCEEDED
+
+
+def _expected(options: argparse.Namespace, places: Settings) -> ExitStatus:
+    """Say in one line what became of the last scheduled run; who is to be told of what is wrong with it, is, once."""
+    if options.pipeline or options.notebooks:
+        raise UsageError("--expect names the pipeline itself, and looks at no notebook")
+    asked = pipeline.read(pipeline.find(options.expect, places), places)
+    table = installation.timetable_of(asked, options.schedule, None, options.zone)
+    since = timetable.day(options.since) if options.since else None
+    grace = options.grace_minutes
+    verdict = expected.look(places, asked, table, datetime.now(UTC), since=since, grace_minutes=grace)
+    if options.json:
+        sys.stdout.write(json.dumps(verdict.told(), indent=1, ensure_ascii=False) + "\n")
+    else:
+        console_for().print(Text(verdict.line))
+    event = expected.event_of(places, asked, verdict)
+    for said in sending.tell(places, [event] if event else []):
+        sys.stderr.write(f"runner check: {said}\n")
+    return verdict.exit_status
+
+
+def _noticed(places: Settings) -> list[Finding]:
+    """Whether each channel took a notice; none at all is wrong, since nobody would hear of a run that fails."""
+    sent = [Finding(f"notice by {name}", fault, detail="sent") for name, fault in sending.trial(places)]
+    return sent or [Finding("notices", "no channel is set up: INSIDERS_NOTICE_SNS, _EMAIL or _WEBHOOK")]
 
 
 def _of_pipelines(asked: str | None, places: Settings) -> list[Finding]:
@@ -64,7 +112,7 @@ def _of_files(paths: list[Path], places: Settings) -> list[Finding]:
     books, faults = notebooks.read_all({str(path): path for path in paths})
     found = [Finding(path.name, fault) for path in paths for fault in faults if fault.startswith(f"{path}: ")]
     for book in books.values():
-        found += preflight.of_notebook(book, receives=False)
+        found += found_of.of_notebook(book, receives=False)
         found += [Finding(book.path.name, fault) for fault in _undeclared(book)]
     return [*found, *_habits(books.values(), places)]
 
@@ -100,7 +148,7 @@ def _findings(name: str, places: Settings, *, every: bool) -> list[Finding]:
     unreadable = faults or any(lint.unreadable(book.parameters) for book in books.values() if book.parameters)
     plan = Plan() if unreadable else _plan(asked, books, first)
     receive = [books[step].path.name for step, values in plan.values.items() if values]
-    looked = preflight.look(books.values(), plan.inputs, receive, places)
+    looked = looking.look(books.values(), plan.inputs, receive, places, pipeline=asked.name)
     return [*first, *looked, *_habits(books.values(), places)]
 
 

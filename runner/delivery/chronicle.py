@@ -29,7 +29,7 @@ def complete(engine: sa.Engine, book: Book) -> list[Line]:
 
 
 def _append(book: Book, row: sa.Row[Any], digest: str | None) -> Line:
-    facts = {"promotion": row.number, "previous": row.previous_run_id}
+    facts = {"promotion": row.number, "previous": row.previous_run_id, "note": row.note}
     return book.append(
         _EVENTS[row.kind],
         pipeline=row.pipeline,

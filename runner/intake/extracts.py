@@ -35,6 +35,19 @@ def extract(url: str, path: Path) -> int:
         engine.dispose()
 
 
+def look(url: str) -> None:
+    """Raise an `InputError` where the table is not there, or may not be read; no row of it is."""
+    address, name = _split(url)
+    engine = _engine(address)
+    try:
+        with engine.connect() as connection:
+            connection.execute(sa.select(*_table(connection, name).columns).limit(0))
+    except (sa.exc.SQLAlchemyError, ValueError) as fault:
+        raise InputError(f"the table {name} cannot be read: {' '.join(str(fault).split())[:300]}") from fault
+    finally:
+        engine.dispose()
+
+
 def _split(url: str) -> tuple[sa.URL, str]:
     """The database's own URL, and the name of the table."""
     whole, _, fragment = url.partition("#")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.delivery import endings, state
+from runner.delivery import anchors, endings, state
 from runner.delivery.places import Places
 from runner.errors import PlaceError
 from runner.ledger.line import Event, Line
@@ -46,6 +46,7 @@ def _followed(places: Places, run: Sealed, line: Line) -> Said:
             pipeline = run.manifest["pipeline"]
             promotion = promote(places.database, run.folder.name, pipeline, line.who, policy=run.policy)
             aftermath.settle(places, pipeline)
+        anchors.of_run(places.store, places.book, run.folder.name)
     except PlaceError as fault:
         return Said(line, promotion, str(fault))
     return Said(line, promotion, None)

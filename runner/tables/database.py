@@ -6,7 +6,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import StringIO
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,17 +13,14 @@ import psycopg2
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy.dialects import postgresql, sqlite
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, stop_after_delay, wait_random_exponential
 
 from runner.errors import DeliveryError, PlaceError
-from runner.settings import CHECKOUT, masked
-from runner.tables import silence
+from runner.settings import masked
+from runner.tables import revisions, silence
 
-MIGRATIONS = CHECKOUT / "infra" / "migrations"
 POSTGRES_LIMITS: dict[str, Any] = {
     "connect_timeout": 5,
     "options": "-c statement_timeout=60s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
@@ -37,9 +33,12 @@ POSTGRES_LIMITS: dict[str, Any] = {
 QUIET_S = 75
 """A connection that says nothing for so long is cut: longer than the server may take for a statement."""
 SQLITE_BUSY_S = 10
-TRANSIENT = ("08", "40001", "40P01", "53300", "55P03", "57P01", "57P02", "57P03")
+TRANSIENT = ("08", "25006", "40001", "40P01", "53300", "55P03", "57P01", "57P02", "57P03")
 """Beginnings of the SQLSTATE codes after which the same transaction may well succeed: lost connections, deadlocks,
-serialization failures, lock time-outs, a server that is full, stopping or starting."""
+serialization failures, lock time-outs, a server that is full, stopping or starting, or only reads any more because
+another has taken over from it, which a new connection finds."""
+UNTRUSTED = ("certificate", "does not support SSL")
+"""What the driver says where TLS cannot be had or trusted, which does not pass by itself."""
 
 T = TypeVar("T")
 _Fault = (sa.exc.SQLAlchemyError, psycopg2.Error, silence.SilenceError)
@@ -71,10 +70,8 @@ def migrate(engine: sa.Engine) -> None:
 
     A login that may not do it only looks, and raises a `PlaceError` where there is something to do.
     """
-    config = Config(stdout=StringIO())
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    newest = ScriptDirectory.from_config(config).get_current_head()
-    if (found := transact(engine, _revision)) == newest:
+    config, newest = revisions.configuration(), revisions.known()[0]
+    if (found := transact(engine, revisions.current)) == newest:
         return
     try:
         transact(engine, lambda connection: _upgrade(connection, config))
@@ -175,10 +172,6 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             return
 
 
-def _revision(connection: sa.Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
 def _upgrade(connection: sa.Connection, config: Config) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('insiders migrations'))"))
@@ -192,12 +185,14 @@ def _upgrade(connection: sa.Connection, config: Config) -> None:
 def _passes_by_itself(fault: BaseException) -> bool:
     """Whether the same transaction may well succeed in a moment."""
     cause = getattr(fault, "orig", fault)
+    if isinstance(cause, psycopg2.Error) and cause.pgcode:
+        return cause.pgcode.startswith(TRANSIENT)
     if not isinstance(cause, psycopg2.OperationalError | psycopg2.InterfaceError):
         return False
-    if cause.pgcode:
-        return cause.pgcode.startswith(TRANSIENT)
     # Without a code the connection was never made, or went away; FATAL is a server that answered and said no.
     answer = str(cause)
+    if any(word in answer for word in UNTRUSTED):
+        return False
     return "FATAL" not in answer or any(word in answer for word in ("starting up", "shutting down", "too many"))
 
 

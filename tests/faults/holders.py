@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -45,20 +46,31 @@ class Try:
     """The refusal."""
 
 
-def race(settings: Settings, rounds: int, together: Barrier, answers: SimpleQueue[list[Try]]) -> None:
-    """Try for the lock at the same moment as all others, and keep it until all have tried; again and again."""
+def race(settings: Settings, rounds: int, together: Barrier, answers: SimpleQueue[list[Try] | str]) -> None:
+    """Try for the lock at the same moment as all others, and keep it until all have tried; again and again.
+
+    The answer is what became of it, or why this racer could not go on, which ends the others' waiting.
+    """
+    try:
+        answers.put(_tries(settings, rounds, together))
+    except Exception:  # noqa: BLE001 - whatever it is, the test tells of it
+        together.abort()
+        answers.put(traceback.format_exc())
+
+
+def _tries(settings: Settings, rounds: int, together: Barrier) -> list[Try]:
     tries = []
     for number in range(rounds):
         run_id = new_run_id()
-        together.wait(WAIT_S)
+        together.wait(5 * WAIT_S)
         try:
             with lock.hold(settings, PIPELINE, run_id) as held:
-                together.wait(WAIT_S)
+                together.wait(5 * WAIT_S)
                 tries.append(Try(number, run_id, held.fence))
         except LockedError as refusal:
-            together.wait(WAIT_S)
+            together.wait(5 * WAIT_S)
             tries.append(Try(number, run_id, None, str(refusal)))
-    answers.put(tries)
+    return tries
 
 
 def keep(settings: Settings, run_id: str, wire: Connection) -> None:

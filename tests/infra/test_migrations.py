@@ -18,7 +18,7 @@ from runner.promotion.promote import promote
 from runner.promotion.rollback import rollback
 from runner.settings import Settings
 from runner.tables import database
-from runner.tables.database import MIGRATIONS
+from runner.tables.revisions import MIGRATIONS
 from tests.runner import runs
 from tests.runner.promotion.staged import finished, read, word
 

@@ -6,11 +6,14 @@ import resource
 import shlex
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from runner import cli
+from runner import cli, settings
+from runner.notices.event import made
+from runner.notices.memory import Memory
 
 HEAVY = {"papermill", "pandas", "torch", "rich", "nbformat", "sqlalchemy", "boto3", "pydantic", "yaml"}
 
@@ -87,3 +90,22 @@ def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
     environment = {**os.environ, "INSIDERS_OUTPUT": str(tmp_path)}
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment)
     assert "Traceback" not in done.stderr
+
+
+def test_notices_change_no_exit_status(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A channel that is away is said after the command, and a command that only looks asks no channel."""
+    monkeypatch.setenv("INSIDERS_OUTPUT", str(tmp_path / "output"))
+    monkeypatch.setenv("INSIDERS_NOTICE_WEBHOOK", "http://127.0.0.1:1/hook")
+    monkeypatch.delenv("INSIDERS_BUCKET", raising=False)
+    monkeypatch.delenv("INSIDERS_DATABASE_URL", raising=False)
+    places = settings.load()
+    event = made(places, "monthly-missed", "missed", "monthly", "was missed", datetime.now(UTC))
+    Memory.of(places).note(event, ("webhook",))
+    assert cli.main(["history"]) == 0
+    assert "notice" not in capsys.readouterr().err
+    for command, status in ((["sync"], 0), (["run", "nothing"], 2)):
+        assert cli.main(command) == status
+        said = "runner: notice not sent by webhook: the web address at 127.0.0.1: cannot be reached"
+        assert said in capsys.readouterr().err

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from runner.errors import SettingsError
-from runner.settings import load, masked, read_dotenv
+from runner.settings import load, masked, read_dotenv, sound
 
 
 def test_defaults_need_no_environment(tmp_path: Path) -> None:
@@ -93,3 +93,35 @@ def test_only_passwords_are_masked(text: str, shown: str) -> None:
 def test_a_missing_dotenv_is_no_fault(tmp_path: Path) -> None:
     """The file is optional."""
     assert read_dotenv(tmp_path / ".env") == ({}, [])
+
+
+def test_where_notices_go_is_checked(tmp_path: Path) -> None:
+    """A topic, addresses, a server, a web address: each fault is named, and no address that is a secret."""
+    wrong = {
+        "INSIDERS_NOTICE_SNS": "insiders",
+        "INSIDERS_NOTICE_EMAIL": "ops@example.com, nobody",
+        "INSIDERS_NOTICE_SMTP": "mail.example.com/hush",
+        "INSIDERS_NOTICE_WEBHOOK": "hooks.example.com/hush",
+        "INSIDERS_HISTORY_URL": "ftp://history.example.com",
+    }
+    with pytest.raises(SettingsError) as refused:
+        load(wrong, tmp_path)
+    text = str(refused.value)
+    assert all(name in text for name in wrong)
+    assert "'nobody' is no address" in text
+    assert "hush" not in text
+    right = {
+        "INSIDERS_NOTICE_SNS": "arn:aws:sns:eu-west-2:123456789012:insiders",
+        "INSIDERS_NOTICE_EMAIL": "ops@example.com, shop@example.com",
+        "INSIDERS_NOTICE_SMTP": "smtps://me:hush@mail.example.com:465",
+        "INSIDERS_NOTICE_WEBHOOK": "https://hooks.example.com/services/hush",
+    }
+    assert "hush" not in repr(load(right, tmp_path))
+
+
+def test_what_is_right_can_be_had_beside_what_is_not(tmp_path: Path) -> None:
+    """Who is to tell of a fault needs to know whom to tell: a wrong setting is left out there, the others stay."""
+    (tmp_path / ".env").write_text("INSIDERS_NOTICE_EMAIL=ada@example.com\nINSIDERS_BUCKET\n")
+    found = sound({"INSIDERS_RETENTION_DAYS": "soon", "INSIDERS_OUTPUT": "out"}, tmp_path)
+    assert (found.notice_email, found.retention_days) == ("ada@example.com", None)
+    assert found.output == tmp_path / "out"

@@ -12,6 +12,7 @@ import yaml
 from runner import cli
 from tests.runner.bench import Bench, one
 from tests.runner.conftest import GOOD
+from tests.runner.notices.receiving import web_server
 
 pytestmark = pytest.mark.usefixtures("output")
 
@@ -226,3 +227,53 @@ def test_everything_that_is_wrong_with_a_notebook_is_told_at_once(
     for name in wanted:
         told = WRONG[name][1].partition(": ")[2] or "outputs or execution counts"
         assert any(told in one for one in found), (name, found)
+
+
+def test_a_run_that_was_expected_and_is_not_there(
+    shared_bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line, exit status 3, and one notice however often it is asked; before the first expected day all is well."""
+    path = str(shared_bench.write(f"schedule: 0 4 * * *\n{one('values')}"))
+    with web_server() as received:
+        monkeypatch.setenv("INSIDERS_NOTICE_WEBHOOK", f"http://127.0.0.1:{received.port}/hook")
+        for _ in range(2):
+            assert cli.main(["check", "--expect", path, "--grace-minutes", "1"]) == 3
+            [line] = capsys.readouterr().out.splitlines()
+            assert line.startswith("small: there is no run for ")
+            assert line.endswith("it was missed")
+        [post] = received.posts
+        assert post["event"]["kind"] == "missed"
+        assert cli.main(["check", "--expect", path, "--since", "2999-01-01", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["good"]
+        assert len(received.posts) == 1
+
+
+def test_channels_can_be_tried(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A notice by each; exit status 3 where one did not take it, or where there is none."""
+    assert cli.main(["check", "--notice"]) == 3
+    assert "no channel is set up" in capsys.readouterr().out
+    with web_server() as received:
+        monkeypatch.setenv("INSIDERS_NOTICE_WEBHOOK", f"http://127.0.0.1:{received.port}/hook")
+        assert cli.main(["check", "--notice"]) == 0
+        assert "notice by webhook" in capsys.readouterr().out
+        assert [post["event"]["kind"] for post in received.posts] == ["trial"]
+        received.answer = 403
+        assert cli.main(["check", "--notice"]) == 3
+        assert "answered 403" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["monthly", "--expect", "monthly"], "--expect names the pipeline itself"),
+        (["--expect", "nothing"], "there is no pipeline"),
+        (["--expect", "monthly", "--zone", "Mars"], "no time zone"),
+        (["--expect", "monthly", "--schedule", "soon"], "five fields"),
+    ],
+)
+def test_an_expectation_that_is_none_is_refused(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit status 2."""
+    assert cli.main(["check", *words]) == 2
+    assert said in capsys.readouterr().err

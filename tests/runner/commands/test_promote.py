@@ -34,7 +34,7 @@ def test_a_staged_run_is_promoted_by_hand(settings: Settings, capsys: pytest.Cap
     assert live(settings) == folder.name
     assert read(Places(settings).database, "SELECT number, by_whom, note FROM promotions") == [(1, "Ada", "go")]
     told = [line.facts for line in Book.of(settings).lines() if line.event is Event.PROMOTED]
-    assert told == [{"promotion": 1}]
+    assert told == [{"promotion": 1, "note": "go"}]
     assert json.loads((settings.output / "monthly" / "current.json").read_text())["promotion"] == 1
 
 

@@ -27,7 +27,8 @@ def test_the_run_before_is_current_again(
     assert f"rolled back: {old.name} is current for monthly" in capsys.readouterr().out
     assert live(settings) == old.name
     line = Book.of(settings).of_run(old.name)[-1]
-    assert (line.event, line.who, line.facts) == (Event.ROLLED_BACK, "Ada", {"promotion": 3, "previous": new.name})
+    facts = {"promotion": 3, "previous": new.name, "note": "wrong file"}
+    assert (line.event, line.who, line.facts) == (Event.ROLLED_BACK, "Ada", facts)
     told = json.loads((settings.output / "monthly" / "current.json").read_text())
     assert (told["run_id"], told["promotion"], told["kind"]) == (old.name, 3, "rolled_back")
     assert cli.main(["rollback", "monthly"]) == 2

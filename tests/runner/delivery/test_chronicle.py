@@ -28,14 +28,14 @@ def delivered(places: Settings, monkeypatch: pytest.MonkeyPatch, hour: int = 4) 
 
 
 def test_each_promotion_gets_its_line_once(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In their order, with number, person and digest; another host's ledger says nothing of it."""
+    """In their order, with number, person, reason and digest; another host's ledger says nothing of it."""
     here, there = (settings(tmp_path / host, database_url) for host in ("here", "there"))
     first, second = delivered(here, monkeypatch), delivered(here, monkeypatch, hour=5)
     places, book = Places(here), Book.of(here)
-    assert rollback(places.database, "monthly", "Ada").promoted
+    assert rollback(places.database, "monthly", "Ada", "counted twice").promoted
     (line,) = chronicle.complete(places.database, book)
     assert (line.event, line.run_id, line.who) == ("rolled_back", first, "Ada")
-    assert line.facts == {"promotion": 3, "previous": second}
+    assert line.facts == {"promotion": 3, "previous": second, "note": "counted twice"}
     assert line.digest == next(one.digest for one in book.of_run(first) if one.event == "finished")
     assert chronicle.complete(places.database, book) == []
     ends = [(one.event, one.facts.get("promotion")) for one in book.lines() if "promotion" in one.facts]

@@ -74,18 +74,18 @@ def test_lab_opens_the_notebook_in_a_kernel_without_credentials(
     ask = requests.Session()
     ask.headers["Authorization"] = f"token {told['token']}"
     address = f"http://127.0.0.1:{told['port']}"
-    page = ask.get(address, timeout=10, allow_redirects=False)
+    page = ask.get(address, timeout=60, allow_redirects=False)
     assert page.headers["Location"].startswith("/lab/tree/item.ipynb")
     settings = json.loads(
         re.findall(
-            r'id="jupyter-config-data"[^>]*>(.*?)</script>', ask.get(f"{address}/lab", timeout=10).text, re.DOTALL
+            r'id="jupyter-config-data"[^>]*>(.*?)</script>', ask.get(f"{address}/lab", timeout=60).text, re.DOTALL
         )[0]
     )
     assert "@jupyterlab/apputils-extension:announcements" in settings["disabledExtensions"], "it would look for news"
-    listed = ask.get(f"{address}/api/contents", timeout=10).json()["content"]
+    listed = ask.get(f"{address}/api/contents", timeout=60).json()["content"]
     assert {"item.ipynb", "artifacts"} == {one["name"] for one in listed}
     session = {"path": "item.ipynb", "name": "item.ipynb", "type": "notebook", "kernel": {"name": "python3"}}
-    assert ask.post(f"{address}/api/sessions", json=session, timeout=30).status_code == 201
+    assert ask.post(f"{address}/api/sessions", json=session, timeout=60).status_code == 201
     living = [one for one in process.children() if one.status() != psutil.STATUS_ZOMBIE]
     (kernel,) = [one for one in living if "ipykernel_launcher" in one.cmdline()]
     assert kernel.cwd() == str(ran.notebooks)

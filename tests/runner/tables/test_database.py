@@ -17,6 +17,7 @@ from insiders.handoff import RESULTS
 from runner.delivery.staging import PUBLISHED
 from runner.errors import DeliveryError, PlaceError
 from runner.tables import database
+from runner.tables.revisions import MIGRATIONS
 from tests.runner.tables.stillness import standing_still
 from tests.servers import Server
 
@@ -149,6 +150,22 @@ def test_a_broken_connection_is_replaced(postgres_server: Server, postgres_url: 
     engine.dispose()
 
 
+def test_a_server_that_another_has_taken_over_from_is_left(postgres_url: str) -> None:
+    """During a fail-over the old server may go on reading: the next connection finds the one that is written to."""
+    engine = database.engine(postgres_url)
+    tries = []
+
+    def work(connection: sa.Connection) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            connection.execute(sa.text("SET TRANSACTION READ ONLY"))
+        connection.execute(sa.text("CREATE TABLE taken_over (n int)"))
+
+    database.transact(engine, work)
+    assert len(tries) == 2
+    engine.dispose()
+
+
 def test_a_server_that_stands_still_is_given_up(
     postgres_server: Server, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,7 +206,7 @@ def test_runs_from_before_the_locks_are_kept(database_url: str) -> None:
     """The second migration changes no row of the first, and can be undone."""
     engine = database.engine(database_url)
     config = Config(stdout=StringIO())
-    config.set_main_option("script_location", str(database.MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS))
 
     def to(revision: str, way: Callable[[Config, str], None]) -> None:
         with engine.begin() as connection:
