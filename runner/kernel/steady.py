@@ -14,11 +14,14 @@ import zmq
 
 PIECE = 2**18
 """Characters of one message."""
+PATIENCE_S = 600
+"""So long the end of a cell waits until all is sent; after ten seconds ipykernel would complain among the outputs."""
 
 
 def steady(stream: Any) -> None:  # noqa: ANN401 - a stream of whatever ipykernel the environment has
     """Let a stream send pieces, on a socket that waits until there is room; runs in the thread that sends."""
     stream.pub_thread.socket.setsockopt(zmq.XPUB_NODROP, 1)
+    stream.flush_timeout = PATIENCE_S
 
     def in_pieces(message: dict[str, Any]) -> dict[str, Any]:
         text = message["content"]["text"]

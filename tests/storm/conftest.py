@@ -6,19 +6,19 @@ import os
 
 import pytest
 
-DEFAULT_KILLS = 200
-DEFAULT_SCHEDULES = 60
+DEFAULT_KILLS = 100
+DEFAULT_SCHEDULES = 30
 
 
 @pytest.fixture(scope="session")
 def kills() -> int:
-    """How many processes are killed beside real servers: 200, or `STORM_KILLS`."""
+    """How many processes are killed beside real servers: 100, or `STORM_KILLS`."""
     return int(os.environ.get("STORM_KILLS", DEFAULT_KILLS))
 
 
 @pytest.fixture(scope="session")
 def schedules(kills: int) -> int:
-    """How many schedules are simulated: 60, or `STORM_SCHEDULES`; more of them in a longer storm."""
+    """How many schedules are simulated: 30, or `STORM_SCHEDULES`; more of them in a longer storm."""
     return int(os.environ.get("STORM_SCHEDULES", DEFAULT_SCHEDULES * kills // DEFAULT_KILLS))
 
 

@@ -1,4 +1,4 @@
-"""Hundreds of killed runs, a bucket behind a bad line, a database server that goes down hard: nothing is lost."""
+"""A hundred killed runs, a bucket behind a bad line, a database server that goes down hard: nothing is lost."""
 
 from __future__ import annotations
 
