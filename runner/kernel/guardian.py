@@ -1,10 +1,10 @@
 """The guardian of one kernel: a small process between runner and kernel that lets nothing outlive either of them.
 
 Started as `python -I -S guardian.py CHANNEL DATA_LIMIT FOLDER COMMAND …`, with only what Python brings, so that it is
-up in tens of milliseconds; that of a warm kernel is forked instead (`runner.kernel.warm`). CHANNEL is a socket whose other end the runner alone holds: when the runner vanishes, by
-SIGKILL too, the channel ends, whatever the kernel is busy with. The guardian is a subreaper: what a cell starts, also
-in a session of its own or by a double fork, becomes its child at the latest when its parents are gone, and is killed
-like the kernel. Then the guardian ends too.
+up in tens of milliseconds; the guardian of a warm kernel is forked (`runner.kernel.warm`). CHANNEL is a socket whose
+other end the runner alone holds: when the runner vanishes, by SIGKILL too, the channel ends, whatever the kernel is
+busy with. The guardian is a subreaper: what a cell starts, also in a session of its own or by a double fork, becomes
+its child at the latest when its parents are gone, and is killed like the kernel. Then the guardian ends too.
 
 It reports lines (`kernel PID`, `failed WHY`, `ended STATUS`, `gone CPU_SECONDS PEAK_BYTES`) and takes orders
 (`signal NUMBER`, `kill`). Systems without prctl and /proc (macOS) know no subreapers: there it kills the kernel's

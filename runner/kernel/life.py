@@ -9,11 +9,12 @@ from typing import Any
 from nbclient.exceptions import DeadKernelError
 
 from runner.kernel import endings, oom, provisioner
-from runner.kernel.circumstances import Supervision
+from runner.kernel.circumstances import Supervision, Warmth
 from runner.kernel.endings import NotebookStopped
 from runner.kernel.outputs import OutputClient
 from runner.kernel.provisioner import Guard
 from runner.kernel.usage import Usage
+from runner.kernel.warm import provisioner as warm
 from runner.outcomes import Status
 
 LAST_WORDS_BYTES = 8000
@@ -48,14 +49,19 @@ class KernelClient(OutputClient):
     async def _start_kernel(self) -> None:
         supervision = self.supervision
         folder = str(supervision.folder or Path.cwd())
-        config = {"memory_bytes": supervision.memory_bytes or 0, "private": self._private}
-        guarded = {"provisioner_name": provisioner.NAME, "config": config}
+        config: dict[str, Any] = {"memory_bytes": supervision.memory_bytes or 0, "private": self._private}
+        name = provisioner.NAME
+        if supervision.warmth is not None:
+            name, config = warm.NAME, {**config, **_lists(supervision.warmth)}
+        guarded = {"provisioner_name": name, "config": config}
         # The specification as this manager holds it; the user's file stays as it is.
         self.km.kernel_spec.metadata = {**self.km.kernel_spec.metadata, "kernel_provisioner": guarded}
         with self._log.open("wb") as log:
             # What does not come as a message, a crash report for example, would otherwise stand on the runner's stderr.
             await self.async_start_new_kernel(env=dict(supervision.environment), cwd=folder, stdout=log, stderr=log)
         self._guard = self.km.provisioner.guard
+        if why := getattr(self.km.provisioner, "cold", None):
+            supervision.watch.kernel_cold(why)
         self.kc = self.km.client()
         self.kc.start_channels()
         await self.kc.wait_for_ready(timeout=self.startup_timeout)
@@ -65,6 +71,9 @@ class KernelClient(OutputClient):
             self.nb.metadata["language_info"] = info["content"]["language_info"]
             if info["content"]["language_info"].get("name") == "python":
                 await self.async_wait_for_reply(self.kc.execute(CRASH_REPORTS, silent=True, store_history=False))
+
+    def _is_warm(self) -> bool:
+        return self.supervision.warmth is not None and self.km.provisioner.cold is None
 
     def _last_words(self) -> str:
         """What the kernel left on its stderr."""
@@ -82,6 +91,10 @@ class KernelClient(OutputClient):
         """Tell nbclient that the kernel is dead, as its own method does, but without a line in the log."""
         if self._ending() is not None:
             raise DeadKernelError("Kernel died")
+
+
+def _lists(warmth: Warmth) -> dict[str, Any]:
+    return {"modules": list(warmth.modules), "others": list(map(list, warmth.others))}
 
 
 def private_folder() -> tempfile.TemporaryDirectory[str]:

@@ -70,7 +70,7 @@ def _state() -> dict[str, Any]:
     root = logging.getLogger()
     return {
         "signal handlers": {one: signal.getsignal(one) for one in signal.valid_signals() if one not in ours},
-        "warning filters": [one for one in warnings.filters if _is_broad(*one)],
+        "warning filters": [one for one in warnings.filters if _is_broad(one)],
         "the style of figures": _style(),
         "numpy's error handling": _errors(),
         "logging": (root.level, list(root.handlers), root.disabled, logging.root.manager.disable),
@@ -81,8 +81,9 @@ def _state() -> dict[str, Any]:
     }
 
 
-def _is_broad(action: str, message: Any, category: type, module: Any, line: int) -> bool:  # noqa: ANN401
+def _is_broad(one: tuple[Any, ...]) -> bool:
     """Whether a filter of warnings concerns others than the module that has set it."""
+    _, message, category, module, _ = one
     return message is None and module is None and category.__module__ == "builtins"
 
 

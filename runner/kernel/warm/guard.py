@@ -8,7 +8,6 @@ import select
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -87,7 +86,7 @@ class WarmGuard(Guard):
             "data_limit": data_limit,
             "private": private,
         }
-        output = [_descriptor(stdout, sys.__stdout__, 1), _descriptor(stderr, sys.__stderr__, 2)]
+        output = [_descriptor(stdout, 1), _descriptor(stderr, 2)]
         self._branch.send({"kernel": order}, [channel.fileno(), *output])
         return self._process
 
@@ -100,7 +99,7 @@ class WarmGuard(Guard):
             super()._take(what, told)
 
 
-def _descriptor(asked: Any, ours: Any, standard: int) -> int:  # noqa: ANN401 - of Popen
+def _descriptor(asked: Any, standard: int) -> int:  # noqa: ANN401 - of Popen
     """Where a kernel writes, as `Popen` would have it."""
     if asked is None:
         return standard

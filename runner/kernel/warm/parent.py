@@ -33,6 +33,24 @@ from runner.kernel.warm import forked
 from runner.kernel.warm.fitness import Fitness, Unfit
 from runner.kernel.warm.stand_in import StandIn
 
+KERNELS_OWN = (
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "encodings.idna",
+    "ipykernel.debugger",
+    "psutil",
+    "pydoc",
+    "pygments.formatters.terminal256",
+    "pygments.styles",
+    "sqlite3",
+    "stack_data",
+    "tornado.platform.asyncio",
+    "tornado.queues",
+)
+"""What a kernel imports only when it starts and runs its first cell."""
 LONGEST_ORDER = 2**17
 MOST_DESCRIPTORS = 3
 LOOK_SECONDS = 0.25
@@ -48,7 +66,11 @@ class Parent:
         self.start = dict(os.environ)
         """The environment in which the imports happen."""
         self.standard = frozenset(sys.modules)
-        """The modules that every kernel has."""
+        """The modules that a kernel has before it looks into the folder in which it works."""
+        for module in KERNELS_OWN:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(module)
+        gc.freeze()  # a collection in a kernel would otherwise copy all that it shares with this process
 
     def serve(self) -> forked.Order:
         """Obey orders until the runner is gone; comes back only in a kernel, with what that one was told."""
@@ -88,7 +110,7 @@ class Parent:
             except Unfit as unfit:
                 self._tell(unfit=module, why=str(unfit))
                 os._exit(1)
-        gc.freeze()  # a collection in a kernel would otherwise copy all that it shares with this process
+        gc.freeze()
         self._tell(ready=modules)
 
     def _import(self, module: str) -> None:
@@ -100,7 +122,7 @@ class Parent:
             with StandIn(zmqshell.ZMQInteractiveShell) as stand_in:
                 try:
                     importlib.import_module(module)
-                except BaseException as error:
+                except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, the notebook will meet it
                     raise Unfit(f"its import failed: {type(error).__name__}: {error}") from None
                 self.fitness.check(stand_in)
         finally:
@@ -114,7 +136,7 @@ class Parent:
             if not self.control.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
                 os._exit(0)
 
-    def _tell(self, **facts: Any) -> None:
+    def _tell(self, **facts: object) -> None:
         with contextlib.suppress(OSError):
             self.control.send(json.dumps(facts).encode())
 

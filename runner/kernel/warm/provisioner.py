@@ -1,8 +1,9 @@
 """The kernel provisioner `insiders-warm`: guarded kernels, forked from a process that has imported their modules.
 
 The runner uses it for pipelines of several steps. JupyterLab and nbclient do so for a kernel whose specification asks
-for it, by `"metadata": {"kernel_provisioner": {"provisioner_name": "insiders-warm", "config": {"modules": ["pandas"]}}}`.
-Where no kernel can be forked it starts one as `insiders-guarded` does, and says why.
+for it, by `"metadata": {"kernel_provisioner": {"provisioner_name": "insiders-warm", "config": {"modules": […]}}}`; for
+numerical libraries it has to give them one thread each, too (`"env": {"OMP_NUM_THREADS": "1", …}`). Where no kernel
+can be forked it starts one as `insiders-guarded` does, and says why.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 from traitlets import List, Unicode
 
 from runner.kernel.process import THREADS
-from runner.kernel.provisioner import START_SECONDS, Guard, GuardedProvisioner, data_limit
+from runner.kernel.provisioner import Guard, GuardedProvisioner, data_limit
 from runner.kernel.warm import forest
 from runner.kernel.warm.guard import WarmGuard
 from runner.kernel.warm.tree import Tree

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import json
-import os
 import socket
 import subprocess
 import tempfile
@@ -79,7 +79,7 @@ class Tree:
         self._lock = threading.RLock()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the tree
         root = Branch(())
-        self._branches = {(): root}
+        self._branches: dict[Modules, Branch] = {(): root}
         control = root.theirs
         self._process = subprocess.Popen(  # noqa: S603 - the interpreter of a kernel spec
             [*interpreter, "-m", "runner.kernel.warm.parent", str(control.fileno())],
@@ -159,8 +159,8 @@ class Tree:
 
     def _shared(self, wanted: Modules) -> Modules:
         """The longest beginning of a list that another list has, too."""
-        beginnings = [os.path.commonprefix([wanted, self._fit(one)]) for one in self._lists]
-        return max((tuple(one) for one in beginnings if tuple(one) != wanted), key=len, default=())
+        beginnings = [_beginning(wanted, self._fit(one)) for one in self._lists]
+        return max((one for one in beginnings if one != wanted), key=len, default=())
 
     def close(self) -> None:
         """Let all parents end, and come back when the root has; kernels that live are their guardians'."""
@@ -173,6 +173,12 @@ class Tree:
                 self._process.kill()
                 self._process.wait()
             self._log.close()
+
+
+def _beginning(one: Modules, other: Modules) -> Modules:
+    """What two lists have in common from their first modules on."""
+    equal = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return tuple(module for module, _ in equal)
 
 
 class _UnfitError(Exception):
