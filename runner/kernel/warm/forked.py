@@ -64,9 +64,16 @@ def shadowed(folder: str, modules: Iterable[str]) -> str:
     """Why a kernel that works in this folder must not begin with these modules: it would find others there."""
     with contextlib.suppress(OSError):
         beside = {name.removesuffix(".py") for name in os.listdir(folder) if _is_module(folder, name)}  # noqa: PTH208
-        if found := beside & {name.partition(".")[0] for name in modules}:
-            return f"{', '.join(sorted(found))} lies beside the notebook, and is not what is imported ahead"
+        found = sorted(name for name in beside & {name.partition(".")[0] for name in modules} if _is_installed(name))
+        if found:
+            return f"{', '.join(found)} lies beside the notebook, and is not what is imported ahead"
     return ""
+
+
+def _is_installed(module: str) -> bool:
+    """Whether it was found where IPython looks behind the folder of the notebook, and not before."""
+    origin = getattr(getattr(sys.modules.get(module), "__spec__", None), "origin", None) or ""
+    return any(f"/{kind}/" in origin for kind in ("site-packages", "dist-packages"))
 
 
 def _is_module(folder: str, name: str) -> bool:

@@ -2,56 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import os
-import select
-import signal
 import socket
 import subprocess
 from collections.abc import Mapping
 from typing import Any
 
 from runner.kernel.provisioner import Guard, Process
+from runner.kernel.warm.handle import Handle
 from runner.kernel.warm.tree import Branch
-
-
-class Handle:
-    """A process that is not a child of this one."""
-
-    def __init__(self) -> None:
-        self.pid = 0
-        """Its number, once it is known."""
-        self._handle = -1
-
-    def found(self, pid: int) -> None:
-        """Take hold of it: from here on its number cannot come to mean another process."""
-        self.pid = pid
-        with contextlib.suppress(ProcessLookupError):
-            self._handle = os.pidfd_open(pid)
-
-    def send_signal(self, sig: int) -> None:
-        """Signal it, if it lives."""
-        if self._handle >= 0:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._handle, sig)
-
-    def kill(self) -> None:
-        """End it."""
-        self.send_signal(signal.SIGKILL)
-
-    def wait(self, timeout: float | None = None) -> None:
-        """Wait for its end."""
-        if self._handle < 0:
-            return
-        waiting = select.poll()
-        waiting.register(self._handle, select.POLLIN)
-        if not waiting.poll(None if timeout is None else timeout * 1000):
-            raise subprocess.TimeoutExpired("guardian", timeout or 0)
-        # Where its parent has gone before it, it has become a child of this process after all.
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(self.pid, os.WNOHANG)
-        os.close(self._handle)
-        self._handle = -1
 
 
 class WarmGuard(Guard):
@@ -86,8 +46,10 @@ class WarmGuard(Guard):
             "data_limit": data_limit,
             "private": private,
         }
-        output = [_descriptor(stdout, 1), _descriptor(stderr, 2)]
-        self._branch.send({"kernel": order}, [channel.fileno(), *output])
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
+            out = _descriptor(stdout, 1, nowhere.fileno())
+            error = out if stderr == subprocess.STDOUT else _descriptor(stderr, 2, nowhere.fileno())
+            self._branch.send({"kernel": order}, [channel.fileno(), out, error])
         return self._process
 
     def _take(self, what: str, told: str) -> None:
@@ -99,8 +61,12 @@ class WarmGuard(Guard):
             super()._take(what, told)
 
 
-def _descriptor(asked: Any, standard: int) -> int:  # noqa: ANN401 - of Popen
-    """Where a kernel writes, as `Popen` would have it."""
+def _descriptor(asked: Any, standard: int, nowhere: int) -> int:  # noqa: ANN401 - of Popen
+    """Where a kernel writes, as `Popen` would have it; a pipe to it cannot be had."""
     if asked is None:
         return standard
-    return asked if isinstance(asked, int) and asked >= 0 else asked.fileno()
+    if asked == subprocess.PIPE:
+        raise OSError(errno.EINVAL, "a pipe to it cannot be had")
+    if asked == subprocess.DEVNULL:
+        return nowhere
+    return asked if isinstance(asked, int) else asked.fileno()

@@ -97,11 +97,16 @@ class Parent:
 
     def _branch(self, modules: list[str], descriptors: list[int]) -> None:
         """Fork a parent that imports these modules, too."""
+        parent = os.getpid()
         if os.fork():
             _close(descriptors)
             return
+        guardian.prctl(guardian.PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
         self.control.close()
         self.control = socket.socket(fileno=descriptors[0])
+        self._tell(pid=os.getpid())
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         self.fitness = Fitness()
         for module in modules:

@@ -60,8 +60,8 @@ class WarmProvisioner(GuardedProvisioner):
     async def _fork(self, cmd: list[str], **options: Any) -> Any:  # noqa: ANN401
         if not forest.possible():
             raise Cold("this system cannot fork kernels")
-        interpreter, environment = _interpreter(cmd), options.get("env") or dict(os.environ)
-        tree = forest.tree(interpreter, environment)
+        python, environment = interpreter(cmd), options.get("env") or dict(os.environ)
+        tree = forest.tree(python, environment)
         alone = all(environment.get(name) == "1" for name in THREADS)
         # Libraries with several threads start them at their import, and those would not be in a kernel.
         wanted = list(self.modules) if alone else []
@@ -88,6 +88,8 @@ class WarmProvisioner(GuardedProvisioner):
                     branch, cmd, data_limit=data_limit(self.memory_bytes), private=self.private, **circumstances
                 )
             except OSError as error:
+                if not tree.lives():
+                    tree.close()
                 raise Cold(f"the parent of warm kernels is gone: {error}") from error
             self.guard = guard
             self.process = guard  # type: ignore[assignment]  # it does what jupyter_client asks of a process
@@ -104,7 +106,7 @@ class WarmProvisioner(GuardedProvisioner):
         raise Cold("its parent did not come to fork it")
 
 
-def _interpreter(command: list[str]) -> list[str]:
+def interpreter(command: list[str]) -> list[str]:
     """The interpreter of a command and its options, where it is this one and runs IPython's kernel."""
     program, *rest = command
     options = list(itertools.takewhile(_OPTION.fullmatch, rest))

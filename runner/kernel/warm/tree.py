@@ -18,12 +18,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from runner.kernel.warm.handle import Handle
+
 ROOT = Path(__file__).resolve().parents[3]
 """Where the package `runner` lies, which the parents import."""
 PATIENCE = 5.0
 """Seconds that a parent may take to end, before it is killed."""
 LONGEST_ORDER = 2**17
 LONGEST_SAID = 4096
+LEFT_OUT = {"yellowbrick": "its import changes the style of figures"}
+"""Packages known to be unfit; of others a branch finds out by importing them, and the next one begins anew."""
 _NO_THREAD = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
 """pyarrow's allocator would start a thread at its import, and a process with threads must not be forked."""
 
@@ -39,6 +43,7 @@ class Branch:
         """A module that it could not import ahead, and why; it has ended by that."""
         self.ready = False
         """Whether its imports are done."""
+        self.process = Handle()
         self._control, self.theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.setblocking(False)
 
@@ -55,6 +60,8 @@ class Branch:
             try:
                 while said := self._control.recv(LONGEST_SAID):
                     facts = json.loads(said)
+                    if "pid" in facts:
+                        self.process.found(facts["pid"])
                     self.ready = self.ready or "ready" in facts
                     if "unfit" in facts:
                         self.unfit = (facts["unfit"], facts["why"])
@@ -65,6 +72,8 @@ class Branch:
 
     def close(self) -> None:
         """Let it end, which it does as soon as it looks."""
+        if self._control.fileno() >= 0:
+            self.lives()
         self._control.close()
         self.theirs.close()
 
@@ -73,8 +82,8 @@ class Tree:
     """The parents of one interpreter in one environment."""
 
     def __init__(self, interpreter: Sequence[str], environment: Mapping[str, str]) -> None:
-        self.unfit: dict[str, str] = {}
-        """The modules that cannot be imported ahead, and why."""
+        self.unfit = dict(LEFT_OUT)
+        """The packages that cannot be imported ahead, and why."""
         self._lists: list[Modules] = []
         self._lock = threading.RLock()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the tree
@@ -97,6 +106,11 @@ class Tree:
         """Whether kernels can be forked."""
         with self._lock:
             return self._process.poll() is None and self._branches[()].lives()
+
+    @property
+    def root(self) -> int:
+        """The process that all others stand on."""
+        return self._process.pid
 
     def last_words(self) -> str:
         """What the root said on its stderr before it ended."""
@@ -128,7 +142,7 @@ class Tree:
                     return
 
     def _fit(self, modules: Iterable[str]) -> Modules:
-        return tuple(one for one in dict.fromkeys(modules) if one not in self.unfit)
+        return tuple(one for one in dict.fromkeys(modules) if one.partition(".")[0] not in self.unfit)
 
     def _grown(self, wanted: Modules) -> Branch:
         there = self._branches.get(wanted)
@@ -154,7 +168,7 @@ class Tree:
             self._branches.pop(modules).close()
         if branch.unfit is not None:
             module, why = branch.unfit
-            self.unfit[module] = why
+            self.unfit[module.partition(".")[0]] = why
             raise _UnfitError(module)
 
     def _shared(self, wanted: Modules) -> Modules:
@@ -163,7 +177,7 @@ class Tree:
         return max((one for one in beginnings if one != wanted), key=len, default=())
 
     def close(self) -> None:
-        """Let all parents end, and come back when the root has; kernels that live are their guardians'."""
+        """Let all parents end, and come back when they have; kernels that live are their guardians'."""
         with self._lock:
             for branch in self._branches.values():
                 branch.close()
@@ -172,6 +186,9 @@ class Tree:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+            for branch in self._branches.values():
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    branch.process.wait(PATIENCE)
             self._log.close()
 
 
