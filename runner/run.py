@@ -109,7 +109,7 @@ def _run(record: RunRecord, order: Order, settings: Settings, reporter: Reporter
                 shelf=Shelf(settings.output, record.pipeline),
                 run_ends=_deadline(order),
                 held=held,
-                warming=_warming(order, settings),
+                warming=_warming(order, record, settings),
             )
             record = closing.closing(course.follow(record, scene))
             journal.write("run_finished", status=record.status, reason=record.reason)
@@ -183,10 +183,10 @@ def _write(manifest: Manifest, record: RunRecord) -> None:
         raise RecordError(f"the record {path} could not be written: {said}; what it said before is still there")
 
 
-def _warming(order: Order, settings: Settings) -> Warming:
+def _warming(order: Order, record: RunRecord, settings: Settings) -> Warming:
     chosen = {} if order.cold else order.notebooks
     wanted = {name: book for name, book in chosen.items() if not order.choice.left_out(order.pipeline, name)}
-    return Warming(wanted, settings.checkout)
+    return Warming(wanted, settings.checkout, record.provenance["lock_sha256"])
 
 
 def _deadline(order: Order) -> float | None:

@@ -212,7 +212,7 @@ def _values(step: StepRecord, scene: Scene) -> dict[str, Value]:
 
 def _supervision(step: StepRecord, values: Mapping[str, Value], scene: Scene) -> Supervision:
     asked = scene.order.pipeline.step(step.name)
-    additions = {**scene.spool.environment, "INSIDERS_STEP": step.name}
+    additions = {**scene.spool.environment, **scene.warming.environment, "INSIDERS_STEP": step.name}
     if scene.settings.data is not None:
         additions["INSIDERS_DATA"] = str(scene.settings.data)
     additions |= {name: os.environ[name] for name in scene.order.plan.references.get(step.name, {}).values()}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
+from runner.kernel import compiled
 from runner.kernel.circumstances import Warmth
 from runner.reading import imports
 from runner.reading.notebooks import Notebook
@@ -18,7 +20,8 @@ FEWEST = 2
 class Warming:
     """The warm kernels of one run."""
 
-    def __init__(self, notebooks: Mapping[str, Notebook], checkout: Path) -> None:
+    def __init__(self, notebooks: Mapping[str, Notebook], checkout: Path, lock_sha256: str | None = None) -> None:
+        self._lock_sha256 = lock_sha256
         self._notebooks = notebooks
         self._checkout = checkout
         self._said: set[str] = set()
@@ -30,6 +33,11 @@ class Warming:
         names = list(self._lists)
         after = names[names.index(step) + 1 :] + names[: names.index(step)]
         return Warmth(self._lists[step], tuple(dict.fromkeys(self._lists[name] for name in after)))
+
+    @cached_property
+    def environment(self) -> dict[str, str]:
+        """What all kernels of the run are told of compiled code that an earlier one has left."""
+        return compiled.environment(os.environ, self._lock_sha256)
 
     def is_news(self, why: str) -> bool:
         """Whether this reason for a cold kernel has not been said yet."""

@@ -14,6 +14,8 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+TORCH_CONSTANT = 67280421310721
+"""What torch begins with in versions that do not ask the system for a seed."""
 OURS = "runner"
 """The package whose modules are here and would not be in a kernel."""
 
@@ -90,4 +92,7 @@ def _seed() -> None:
     random.seed()
     if numpy_random := sys.modules.get("numpy.random"):
         numpy_random.seed()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.initial_seed() != TORCH_CONSTANT:
+        torch.default_generator.seed()
     multiprocessing.process.current_process().authkey = os.urandom(32)

@@ -130,16 +130,16 @@ def test_a_warm_kernel_ends_as_another_one(ending: str, tmp_path: Path) -> None:
 def test_kernels_of_one_parent_draw_different_numbers(tmp_path: Path) -> None:
     """What the system seeds in a fresh process is seeded anew."""
     code = (
-        "import multiprocessing, random, tempfile, uuid, numpy\n"
-        "print(random.random(), numpy.random.random(), uuid.uuid4(), tempfile.mktemp(),"
+        "import multiprocessing, random, tempfile, uuid, numpy, torch\n"
+        "print(random.random(), numpy.random.random(), torch.initial_seed(), uuid.uuid4(), tempfile.mktemp(),"
         " bytes(multiprocessing.current_process().authkey).hex())"
     )
     drawn = []
     for _ in range(2):
-        done, heard = run(tmp_path, code, modules=("numpy",))
+        done, heard = run(tmp_path, code, modules=("numpy", "torch"))
         assert (done.status, heard.warm) == (Status.SUCCEEDED, [True])
         drawn.append(small_books.shown(tmp_path).split())
-    assert len(drawn[0]) == 5
+    assert len(drawn[0]) == 6
     assert not set(drawn[0]) & set(drawn[1])
 
 
