@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from runner.kernel.process import ALLOWED
+from runner.kernel.process import ALLOWED, THREADS
 from runner.kernel.warm.tree import Tree
 
 MOST = 2
@@ -33,6 +33,7 @@ def possible() -> bool:
 def tree(interpreter: Sequence[str], environment: Mapping[str, str]) -> Tree:
     """The living tree of an interpreter in an environment; a new one where packages were installed meanwhile."""
     felt = {name: value for name, value in environment.items() if ALLOWED.fullmatch(name)}
+    felt |= dict.fromkeys(THREADS, "1")  # kernels with more have no numerical libraries imported ahead
     key: Key = (tuple(interpreter), tuple(sorted(felt.items())), _packages())
     with _lock:
         found = _trees.pop(key, None)

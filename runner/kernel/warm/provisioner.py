@@ -62,8 +62,8 @@ class WarmProvisioner(GuardedProvisioner):
             raise Cold("this system cannot fork kernels")
         python, environment = interpreter(cmd), options.get("env") or dict(os.environ)
         tree = forest.tree(python, environment)
-        alone = all(environment.get(name) == "1" for name in THREADS)
         # Libraries with several threads start them at their import, and those would not be in a kernel.
+        alone = all(environment.get(name) == "1" for name in THREADS)
         wanted = list(self.modules) if alone else []
         tree.knows([wanted, *(self.others if alone else ())])
         guard = await self._forked(tree, wanted, cmd, options)

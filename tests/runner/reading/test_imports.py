@@ -32,7 +32,8 @@ def test_modules_of_packages_are_found_in_their_order(tmp_path: Path) -> None:
 def test_imports_that_may_never_be_made_do_not_count(tmp_path: Path) -> None:
     """What stands in a function, under a condition or behind a `try` is left to the cell, and so is a broken one."""
     cells = (
-        "def later():\n    import numpy\nif False:\n    import pandas\ntry:\n    import torch\nexcept ImportError: pass",
+        "def later():\n    import numpy\nif False:\n    import pandas",
+        "try:\n    import torch\nexcept ImportError: pass",
         "import (",
         "%%bash\nimport numpy",
     )
