@@ -36,6 +36,7 @@ from runner.secrecy import redaction
 from runner.secrecy.redaction import Redactor
 from runner.settings import Settings
 from runner.steps import Order, Scene
+from runner.warming import Warming
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +109,7 @@ def _run(record: RunRecord, order: Order, settings: Settings, reporter: Reporter
                 shelf=Shelf(settings.output, record.pipeline),
                 run_ends=_deadline(order),
                 held=held,
+                warming=_warming(order, record, settings),
             )
             record = closing.closing(course.follow(record, scene))
             journal.write("run_finished", status=record.status, reason=record.reason)
@@ -179,6 +181,12 @@ def _write(manifest: Manifest, record: RunRecord) -> None:
     if manifest.fault is not None:
         path, said = manifest.folder / archive.MANIFEST, manifest.fault.strerror or manifest.fault
         raise RecordError(f"the record {path} could not be written: {said}; what it said before is still there")
+
+
+def _warming(order: Order, record: RunRecord, settings: Settings) -> Warming:
+    chosen = {} if order.cold else order.notebooks
+    wanted = {name: book for name, book in chosen.items() if not order.choice.left_out(order.pipeline, name)}
+    return Warming(wanted, settings.checkout, record.provenance["lock_sha256"])
 
 
 def _deadline(order: Order) -> float | None:

@@ -40,6 +40,7 @@ from runner.settings import Settings
 from runner.values import parameters
 from runner.values.parameters import RUN_FOLDER, Plan, Value
 from runner.values.texts import plain
+from runner.warming import Warming
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ class Order:
     choice: Choice = field(default_factory=Choice)
     parent: dict[str, str] | None = None
     """The run that this one goes on from, or repeats (`RunRecord.parent`)."""
+    cold: bool = False
+    """Whether every kernel is started anew."""
     may_go_live: bool = True
     """Whether its results may become current by themselves; those of a repetition never do."""
 
@@ -77,6 +80,7 @@ class Scene:
     """When the limit of the whole run passes, by `time.monotonic`; None where it has none."""
     held: Lock
     """The lock under which the run goes."""
+    warming: Warming
     fetched: Mapping[str, Value] = field(default_factory=dict)
     """The parameters that receive inputs, with the paths of the local copies."""
 
@@ -208,7 +212,7 @@ def _values(step: StepRecord, scene: Scene) -> dict[str, Value]:
 
 def _supervision(step: StepRecord, values: Mapping[str, Value], scene: Scene) -> Supervision:
     asked = scene.order.pipeline.step(step.name)
-    additions = {**scene.spool.environment, "INSIDERS_STEP": step.name}
+    additions = {**scene.spool.environment, **scene.warming.environment, "INSIDERS_STEP": step.name}
     if scene.settings.data is not None:
         additions["INSIDERS_DATA"] = str(scene.settings.data)
     additions |= {name: os.environ[name] for name in scene.order.plan.references.get(step.name, {}).values()}
@@ -222,6 +226,7 @@ def _supervision(step: StepRecord, values: Mapping[str, Value], scene: Scene) ->
         memory_bytes=None if asked.memory_mb is None else asked.memory_mb << 20,
         output_limit_bytes=DEFAULT_LIMIT_BYTES if asked.output_limit_mb is None else int(asked.output_limit_mb * 1e6),
         redactor=scene.redactor,
+        warmth=scene.warming.of(step.name),
         read_back=tuple(values),
         stop=scene.stop,
         watch=_StepWatch(step.name, scene),
@@ -235,8 +240,13 @@ class _StepWatch(Watch):
         self._step = step
         self._scene = scene
 
-    def kernel_started(self, pid: int) -> None:
-        self._scene.journal.write("kernel_started", step=self._step, pid=pid)
+    def kernel_started(self, pid: int, *, warm: bool = False) -> None:
+        self._scene.journal.write("kernel_started", step=self._step, pid=pid, warm=warm)
+
+    def kernel_cold(self, why: str) -> None:
+        self._scene.journal.write("kernel_cold", step=self._step, why=why)
+        if self._scene.warming.is_news(why):
+            self._scene.reporter.say(f"      {self._step}: its kernel is not a warm one: {why}", style="yellow")
 
     def cell_started(self, number: int, total: int) -> None:
         self._scene.journal.write("cell_started", step=self._step, cell=number, of=total)

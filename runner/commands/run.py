@@ -41,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument(
         "--force", action="store_true", help="run every step, also where nothing changed or the run was made before"
     )
+    parser.add_argument("--cold", action="store_true", help="start every kernel anew instead of forking warm ones")
     parser.add_argument("--json", action="store_true", help="print the manifest of the run as JSON when it has ended")
 
 
@@ -57,4 +58,13 @@ def main(options: argparse.Namespace) -> ExitStatus:
     # What is wrong with a command is said at once; what runs notebooks takes seconds to load.
     launch = importlib.import_module("runner.launch")
     choice = Choice(force=options.force, only=options.only, start=options.start)
-    return launch.launch(asked, books, plan, places, command=options.command_line, as_json=options.json, choice=choice)
+    return launch.launch(
+        asked,
+        books,
+        plan,
+        places,
+        command=options.command_line,
+        as_json=options.json,
+        choice=choice,
+        cold=options.cold,
+    )

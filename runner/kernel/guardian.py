@@ -1,10 +1,10 @@
 """The guardian of one kernel: a small process between runner and kernel that lets nothing outlive either of them.
 
 Started as `python -I -S guardian.py CHANNEL DATA_LIMIT FOLDER COMMAND …`, with only what Python brings, so that it is
-up in tens of milliseconds. CHANNEL is a socket whose other end the runner alone holds: when the runner vanishes, by
-SIGKILL too, the channel ends, whatever the kernel is busy with. The guardian is a subreaper: what a cell starts, also
-in a session of its own or by a double fork, becomes its child at the latest when its parents are gone, and is killed
-like the kernel. Then the guardian ends too.
+up in tens of milliseconds; the guardian of a warm kernel is forked (`runner.kernel.warm`). CHANNEL is a socket whose
+other end the runner alone holds: when the runner vanishes, by SIGKILL too, the channel ends, whatever the kernel is
+busy with. The guardian is a subreaper: what a cell starts, also in a session of its own or by a double fork, becomes
+its child at the latest when its parents are gone, and is killed like the kernel. Then the guardian ends too.
 
 It reports lines (`kernel PID`, `failed WHY`, `ended STATUS`, `gone CPU_SECONDS PEAK_BYTES`) and takes orders
 (`signal NUMBER`, `kill`). Systems without prctl and /proc (macOS) know no subreapers: there it kills the kernel's
@@ -23,6 +23,8 @@ import resource
 import select
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 from time import monotonic
 
 LINUX = sys.platform == "linux"
@@ -47,24 +49,44 @@ class Guardian:
         self.kernel = 0
         self.ended: int | None = None
         """Exit status of the kernel, or its signal as a negative number."""
-        self.awake, wake = os.pipe()
-        for end in (self.awake, wake):
+        self.awake, self._wake = os.pipe()
+        for end in (self.awake, self._wake):
             os.set_blocking(end, False)
-        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
 
-    def start(self, command: list[str], data_limit: int) -> bool:
+    def guard(self, begin: Callable[[], object], name: str, data_limit: int, folder: str) -> bool:
+        """Guard a kernel from its start until nothing of it is left; `begin` makes a process, just forked, the kernel.
+
+        Where `begin` comes back instead of loading a program, this comes back too, and says True, in the kernel.
+        """
+        started = self.start(begin, name, data_limit)
+        if started and not self.kernel:
+            return True
+        runner_lives = started and self.watch()
+        self.clear()
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        peak = used.ru_maxrss * (1024 if LINUX else 1)
+        self.report(f"gone {used.ru_utime + used.ru_stime:.3f} {peak}")
+        if folder and not runner_lives:
+            remove(folder)
+        return False
+
+    def start(self, begin: Callable[[], object], name: str, data_limit: int) -> bool:
         """Start the kernel, and report its process or why there is none."""
         told, tell = os.pipe()
         guardian = os.getpid()
         self.kernel = os.fork()
         if self.kernel == 0:
             try:
-                become_kernel(command, data_limit, guardian)
+                set_apart(data_limit, guardian)
+                begin()
             except (OSError, ValueError) as error:
-                os.write(tell, f"{getattr(error, 'strerror', None) or error}: {command[0]}".encode())
-            finally:
+                os.write(tell, f"{getattr(error, 'strerror', None) or error}: {name}".encode())
                 os._exit(127)
+            for end in (told, tell, self.channel, self.awake, self._wake):
+                os.close(end)
+            return True
         os.close(tell)
         failure = os.read(told, 1000)  # ends without a word when the kernel's program has been loaded
         os.close(told)
@@ -140,8 +162,8 @@ class Guardian:
             select.select([self.awake], [], [], pause)
 
 
-def become_kernel(command: list[str], data_limit: int, guardian: int) -> None:
-    """Turn this process, just forked, into the kernel: a session of its own, which ends when the guardian does."""
+def set_apart(data_limit: int, guardian: int) -> None:
+    """Give this process, just forked, what a kernel has: a session of its own, which ends when the guardian does."""
     os.setsid()
     signal.set_wakeup_fd(-1)
     for number in (*DEAF_TO, *LEFT_TO_PYTHON):
@@ -151,11 +173,10 @@ def become_kernel(command: list[str], data_limit: int, guardian: int) -> None:
         with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
             file.write(OOM_SCORE)
     if os.getppid() != guardian:
-        return  # it died before it could be watched
+        os._exit(127)  # it died before it could be watched
     if data_limit and LINUX:
         resource.setrlimit(resource.RLIMIT_DATA, (data_limit, data_limit))
     os.environ["JPY_PARENT_PID"] = str(guardian)
-    os.execvp(command[0], command)  # noqa: S606 - the command of a kernel spec
 
 
 def children() -> list[int]:
@@ -195,21 +216,20 @@ def remove(folder: str) -> None:
         os.rmdir(folder)
 
 
-def main(channel: str, data_limit: str, folder: str, *command: str) -> None:
-    """Guard a kernel from its start until nothing of it is left."""
+def take_post(channel: int) -> Guardian:
+    """Make this process a guardian, whose runner is at the other end of the channel."""
     for number in DEAF_TO:
         signal.signal(number, signal.SIG_IGN)
-    os.set_inheritable(int(channel), False)
+    os.set_inheritable(channel, False)
     if LINUX:
         prctl(PR_SET_CHILD_SUBREAPER, 1)
-    guardian = Guardian(int(channel))
-    runner_lives = guardian.start(list(command), int(data_limit)) and guardian.watch()
-    guardian.clear()
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    peak = used.ru_maxrss * (1024 if LINUX else 1)
-    guardian.report(f"gone {used.ru_utime + used.ru_stime:.3f} {peak}")
-    if folder and not runner_lives:
-        remove(folder)
+    return Guardian(channel)
+
+
+def main(channel: str, data_limit: str, folder: str, *command: str) -> None:
+    """Guard the kernel that this command starts."""
+    begin = partial(os.execvp, command[0], command)
+    take_post(int(channel)).guard(begin, command[0], int(data_limit), folder)
 
 
 if __name__ == "__main__":

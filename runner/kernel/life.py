@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from pathlib import Path
+from queue import Empty
+from time import monotonic
 from typing import Any
 
 from nbclient.exceptions import DeadKernelError
 
 from runner.kernel import endings, oom, provisioner
-from runner.kernel.circumstances import Supervision
+from runner.kernel.circumstances import Supervision, Warmth
 from runner.kernel.endings import NotebookStopped
 from runner.kernel.outputs import OutputClient
 from runner.kernel.provisioner import Guard
 from runner.kernel.usage import Usage
+from runner.kernel.warm import provisioner as warm
 from runner.outcomes import Status
 
 LAST_WORDS_BYTES = 8000
@@ -21,6 +25,10 @@ LAST_WORDS_BYTES = 8000
 CRASH_REPORTS = "__import__('faulthandler').enable(__import__('sys').stderr._original_stdstream_copy)"
 """Lets a kernel that crashes say where, on the stderr that it was started with: the one that it captures for the cells
 is read by the kernel itself, and is lost with it."""
+ANSWER_SECONDS = 1.0
+"""How long an answer may take before the kernel is asked again."""
+PUBLISHED_SECONDS = 0.2
+"""The same of what it publishes, which is lost as long as nobody has subscribed."""
 LONGEST_SOCKET_FOLDER = 80
 """Unix allows about 100 characters for the path of a socket; beyond, the kernel listens on the loopback interface."""
 
@@ -48,23 +56,47 @@ class KernelClient(OutputClient):
     async def _start_kernel(self) -> None:
         supervision = self.supervision
         folder = str(supervision.folder or Path.cwd())
-        config = {"memory_bytes": supervision.memory_bytes or 0, "private": self._private}
-        guarded = {"provisioner_name": provisioner.NAME, "config": config}
+        config: dict[str, Any] = {"memory_bytes": supervision.memory_bytes or 0, "private": self._private}
+        name = provisioner.NAME
+        if supervision.warmth is not None:
+            name, config = warm.NAME, {**config, **_lists(supervision.warmth)}
+        guarded = {"provisioner_name": name, "config": config}
         # The specification as this manager holds it; the user's file stays as it is.
         self.km.kernel_spec.metadata = {**self.km.kernel_spec.metadata, "kernel_provisioner": guarded}
         with self._log.open("wb") as log:
             # What does not come as a message, a crash report for example, would otherwise stand on the runner's stderr.
             await self.async_start_new_kernel(env=dict(supervision.environment), cwd=folder, stdout=log, stderr=log)
         self._guard = self.km.provisioner.guard
+        if why := getattr(self.km.provisioner, "cold", None):
+            supervision.watch.kernel_cold(why)
         self.kc = self.km.client()
         self.kc.start_channels()
-        await self.kc.wait_for_ready(timeout=self.startup_timeout)
         self.kc.allow_stdin = False
-        info = await self.async_wait_for_reply(self.kc.kernel_info())
-        if info is not None:
-            self.nb.metadata["language_info"] = info["content"]["language_info"]
-            if info["content"]["language_info"].get("name") == "python":
-                await self.async_wait_for_reply(self.kc.execute(CRASH_REPORTS, silent=True, store_history=False))
+        language = (await self._first_answer())["language_info"]
+        self.nb.metadata["language_info"] = language
+        if language.get("name") == "python":
+            await self.async_wait_for_reply(self.kc.execute(CRASH_REPORTS, silent=True, store_history=False))
+
+    async def _first_answer(self) -> dict[str, Any]:
+        """Wait until the kernel answers and what it publishes arrives; what it says of itself.
+
+        jupyter_client does the same, and then waits for a fifth of a second without a message.
+        """
+        until = monotonic() + self.startup_timeout
+        while monotonic() < until:
+            asked = self.kc.kernel_info()
+            with contextlib.suppress(Empty):
+                while (reply := await self.kc.get_shell_msg(timeout=ANSWER_SECONDS))["msg_type"] != "kernel_info_reply":
+                    continue
+                while not _ends(await self.kc.get_iopub_msg(timeout=PUBLISHED_SECONDS), asked):
+                    continue
+                return reply["content"]
+            if self._ending() is not None:
+                raise RuntimeError("it died before it answered")
+        raise RuntimeError(f"it did not answer within {self.startup_timeout} s")
+
+    def _is_warm(self) -> bool:
+        return self.supervision.warmth is not None and self.km.provisioner.cold is None
 
     def _last_words(self) -> str:
         """What the kernel left on its stderr."""
@@ -82,6 +114,16 @@ class KernelClient(OutputClient):
         """Tell nbclient that the kernel is dead, as its own method does, but without a line in the log."""
         if self._ending() is not None:
             raise DeadKernelError("Kernel died")
+
+
+def _ends(message: dict[str, Any], asked: str) -> bool:
+    """Whether a message says that the kernel is through with what it was asked."""
+    state = message["content"].get("execution_state")
+    return state == "idle" and message["parent_header"].get("msg_id") == asked
+
+
+def _lists(warmth: Warmth) -> dict[str, Any]:
+    return {"modules": list(warmth.modules), "others": list(map(list, warmth.others))}
 
 
 def private_folder() -> tempfile.TemporaryDirectory[str]:

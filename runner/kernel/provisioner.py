@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Integer, Unicode
@@ -28,7 +28,26 @@ START_SECONDS = 30
 """How long a guardian may take to report its kernel, on a host that is busy."""
 PATIENCE = 5.0
 """How long a guardian may take to kill what its kernel left, before it is killed itself."""
-_LIVING: set[int] = set()
+
+
+class Process(Protocol):
+    """What a guard asks of its guardian's process; `Popen` has it."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+
+    def send_signal(self, sig: int) -> None:
+        """Signal it, if it lives."""
+
+    def kill(self) -> None:
+        """End it."""
+
+    def wait(self, timeout: float | None = None) -> object:
+        """Wait for its end, or raise `subprocess.TimeoutExpired`."""
+
+
+_LIVING: set[Process] = set()
 """The guardians that this process has started and not yet seen end."""
 
 
@@ -51,26 +70,43 @@ class Guard:
         self.peak_bytes = 0
         """Highest resident memory of any single one of them."""
         self._heard = b""
+        self._gone = False
+        """Whether the guardian has said that nothing is left of the kernel."""
         self._since = time.time() - 1
         self._channel, theirs = socket.socketpair()
-        own = [sys.executable, "-I", "-S", guardian.__file__, str(theirs.fileno()), str(data_limit), private]
         try:
-            self._guardian = subprocess.Popen(  # noqa: S603 - the command of a kernel spec
-                [*own, *command],
-                stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                process_group=0,  # a terminal's Ctrl-C is for the runner
-                **circumstances,
-            )
+            self._guardian = self._post(theirs, command, data_limit=data_limit, private=private, **circumstances)
         except OSError:
             self._channel.close()
             raise
         finally:
             theirs.close()
         self._channel.setblocking(False)
-        self.guardian = self._guardian.pid
+        _LIVING.add(self._guardian)
+
+    def _post(
+        self,
+        channel: socket.socket,
+        command: list[str],
+        *,
+        data_limit: int,
+        private: str,
+        **circumstances: Any,  # noqa: ANN401 - of Popen
+    ) -> Process:
+        """Start the guardian, with its end of the channel."""
+        own = [sys.executable, "-I", "-S", guardian.__file__, str(channel.fileno()), str(data_limit), private]
+        return subprocess.Popen(  # noqa: S603 - the command of a kernel spec
+            [*own, *command],
+            stdin=subprocess.DEVNULL,
+            pass_fds=[channel.fileno()],
+            process_group=0,  # a terminal's Ctrl-C is for the runner
+            **circumstances,
+        )
+
+    @property
+    def guardian(self) -> int:
         """The guardian's process."""
-        _LIVING.add(self.guardian)
+        return self._guardian.pid
 
     def poll(self) -> int | None:
         """How the kernel ended; None while it lives."""
@@ -93,18 +129,18 @@ class Guard:
 
     def wait(self) -> int | None:
         """End what is left of the kernel, and come back when all of it is gone."""
-        if self.guardian in _LIVING:
+        if self._guardian in _LIVING:
             self.kill()
             try:
                 self._guardian.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 self._guardian.kill()
                 self._guardian.wait()
-            _LIVING.discard(self.guardian)
+            _LIVING.discard(self._guardian)
             self._listen()
             self._channel.close()
-            if self._guardian.returncode != 0:
-                orphans.end(self._since, _LIVING)
+            if not self._gone:
+                orphans.end(self._since, {one.pid for one in _LIVING})
         return self.returncode
 
     def _listen(self) -> None:
@@ -132,6 +168,7 @@ class Guard:
         elif what == "ended":
             self.returncode = int(told)
         elif what == "gone":
+            self._gone = True
             seconds, peak = told.split()
             self.cpu_seconds, self.peak_bytes = float(seconds), int(peak)
 

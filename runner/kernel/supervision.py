@@ -70,7 +70,7 @@ class Client(KernelClient):
     async def _run_cells(self) -> None:
         assert self._guard is not None  # noqa: S101 - the kernel has started
         assert self._guard.pid is not None  # noqa: S101
-        self.supervision.watch.kernel_started(self._guard.pid)
+        self.supervision.watch.kernel_started(self._guard.pid, warm=self._is_warm())
         with Usage(self._guard, self.supervision.memory_bytes) as self._usage:
             try:
                 await self._run_each()
