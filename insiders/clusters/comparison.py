@@ -45,11 +45,12 @@ def compare(
     for space, where in points.items():
         ground = Ground(where, seed)
         approximation = approximation or _approximation(ground)
-        for model in models:
-            cuts = FROM_GROUND[model](ground, wanted)
-            labels[space, model] = {k: ground.spread(cut) for k, cut in cuts.labels.items()}
-            told = {k: {**scores(ground, cut), "bic": cuts.bic.get(k, np.nan)} for k, cut in cuts.labels.items()}
-            rows += [{"space": space, "model": model, "k": k, **told[k]} for k in told]
+        cuts = {model: FROM_GROUND[model](ground, wanted) for model in models}
+        found = [(model, k, cut) for model, cut_by in cuts.items() for k, cut in cut_by.labels.items()]
+        labels |= {(space, model): {k: ground.spread(cut) for k, cut in cuts[model].labels.items()} for model in models}
+        # All at once: most clusters are found more than once, by a neighbouring k or another model.
+        for (model, k, _), told in zip(found, scores(ground, [cut for *_, cut in found]), strict=True):
+            rows.append({"space": space, "model": model, "k": k, **told, "bic": cuts[model].bic.get(k, np.nan)})
     return Comparison(pd.DataFrame(rows), labels, approximation)
 
 

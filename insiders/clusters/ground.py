@@ -10,11 +10,10 @@ from scipy.cluster.hierarchy import linkage
 from sklearn.metrics import pairwise_distances
 from sklearn.neighbors import NearestNeighbors
 
+from insiders.clusters.density import NOISE, Density
 from insiders.spaces import Points
 
 Labels = npt.NDArray[np.int16]
-
-NOISE = -1
 
 FULL_SIZE = 5_000
 """Up to so many customers everything is exact; beyond, every model works on a sample of that size, whose labels the
@@ -40,6 +39,11 @@ class Ground:
     def distances(self) -> Points:
         """Between the customers of the sample."""
         return pairwise_distances(self.points).astype("float32")
+
+    @cached_property
+    def density(self) -> Density:
+        """The hierarchy of densities of the sample; a core has as many others around it as dimensions, twice."""
+        return Density(self.points, self.distances, min(2 * self.points.shape[1], len(self.points) - 1))
 
     @cached_property
     def nearest(self) -> npt.NDArray[np.int64]:
