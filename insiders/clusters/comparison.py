@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,7 +42,9 @@ def compare(
     K-means and mixtures, and one distance matrix for DBSCAN and all silhouettes.
     """
     wanted = list(k_range)
-    rows, labels, approximation = [], {}, ""
+    rows: list[dict[str, Any]] = []
+    labels: dict[tuple[str, str], dict[int, Labels]] = {}
+    approximation = ""
     for space, where in points.items():
         ground = Ground(where, seed)
         approximation = approximation or _approximation(ground)

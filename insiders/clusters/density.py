@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.cluster.hierarchy import fcluster
 from sklearn.cluster import HDBSCAN
-from sklearn.cluster._hdbscan._tree import tree_to_labels  # no public name gives other sizes without growing the tree anew
+from sklearn.cluster._hdbscan._tree import (
+    tree_to_labels,
+)  # no public name gives other sizes without growing the tree anew
 
 from insiders.spaces import Points
 

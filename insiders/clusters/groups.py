@@ -63,7 +63,7 @@ class Groups:
         return float(((spreads[:, None] + spreads) / apart).max(axis=1).mean())
 
     def calinski_harabasz(self, rows: Rows) -> float:
-        """The index of Caliński and Harabasz (1974), without the customers left out; 1 where all clusters are points."""
+        """The index of Caliński and Harabasz (1974), without who is left out; 1 where all clusters are points."""
         sizes, centres, k = self._sizes[rows], self._centres[rows], len(rows)
         middle = sizes @ centres / sizes.sum()
         between = float((sizes * ((centres - middle) ** 2).sum(axis=1)).sum())

@@ -13,10 +13,10 @@ from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
-from scipy.cluster.hierarchy import fcluster
 from sklearn.cluster import KMeans
 
-from insiders.clusters.ground import NOISE, Ground, Labels
+from insiders.clusters.density import NOISE
+from insiders.clusters.ground import Ground, Labels, dense
 from insiders.clusters.mixtures import Mixtures
 from insiders.spaces import Points
 
@@ -36,14 +36,14 @@ class Cuts:
 
 def ward(ground: Ground, k_range: Iterable[int]) -> Cuts:
     """Ward's hierarchy, one linkage cut at every k."""
-    return Cuts({k: _ward(ground, k) for k in k_range})
+    return Cuts({k: ground.ward(k) for k in k_range})
 
 
 def kmeans(ground: Ground, k_range: Iterable[int]) -> Cuts:
     """K-means, begun from the centres of Ward's cut, by k."""
     cuts = {}
     for k in k_range:
-        centres = _centres(ground.points, _ward(ground, k))
+        centres = _centres(ground.points, ground.ward(k))
         model = KMeans(len(centres), init=centres, n_init=1, random_state=ground.seed)
         cuts[k] = dense(model.fit_predict(ground.points))
     return Cuts(cuts)
@@ -52,7 +52,7 @@ def kmeans(ground: Ground, k_range: Iterable[int]) -> Cuts:
 def gaussian_mixture(ground: Ground, k_range: Iterable[int]) -> Cuts:
     """Gaussian mixtures with full covariances, begun from Ward's cut; each customer goes to the likeliest component."""
     mixtures = Mixtures(ground.points)
-    fits = {k: mixtures.fit(_ward(ground, k)) for k in k_range}
+    fits = {k: mixtures.fit(ground.ward(k)) for k in k_range}
     return Cuts({k: dense(labels) for k, (labels, _) in fits.items()}, {k: bic for k, (_, bic) in fits.items()})
 
 
@@ -101,16 +101,6 @@ MODELS: Mapping[str, Callable[[Points, Iterable[int], int], dict[int, Labels]]] 
     {name: partial(_alone, name) for name in FROM_GROUND}
 )
 """Models by name: points, the numbers of clusters wanted, a seed; labels of all customers by number of clusters."""
-
-
-def dense(labels: npt.NDArray[np.int_]) -> Labels:
-    """Labels counted from 0 without gaps (a component may stay empty); noise stays noise."""
-    known = np.unique(labels[labels != NOISE])
-    return np.where(labels == NOISE, NOISE, np.searchsorted(known, labels)).astype("int16")
-
-
-def _ward(ground: Ground, k: int) -> Labels:
-    return dense(fcluster(ground.tree, k, criterion="maxclust"))
 
 
 def _centres(points: Points, labels: Labels) -> npt.NDArray[np.float64]:

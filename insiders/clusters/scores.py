@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import pairwise_distances
 
-from insiders.clusters.ground import NOISE, Ground, Labels
+from insiders.clusters.density import NOISE
+from insiders.clusters.ground import Ground, Labels
 from insiders.clusters.groups import Groups
 from insiders.spaces import Points
 
