@@ -39,7 +39,7 @@ def compare(
     """Cluster every space with every model for every k, and score the results.
 
     A model without a clustering for some k has no row for it. Each space has one linkage for Ward and for the starts of
-    K-means and mixtures, and one distance matrix for DBSCAN and all silhouettes.
+    K-means and mixtures, one tree of densities for DBSCAN and HDBSCAN, and one distance matrix for all silhouettes.
     """
     wanted = list(k_range)
     rows: list[dict[str, Any]] = []
