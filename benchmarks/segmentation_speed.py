@@ -18,7 +18,8 @@ from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import NearestNeighbors
 
 from insiders import clusters, spaces
-from insiders.clusters.models import CLUSTER_SHARES, LEAST_VARIANCE, RADII
+from insiders.clusters.mixtures import LEAST_VARIANCE
+from insiders.clusters.models import CLUSTER_SHARES, RADII
 from insiders.spaces import Points
 
 Found = TypeVar("Found")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import logging
 from pathlib import Path
 
-from runner import lineage
 from runner.delivery.desk import Completion
 from runner.files import write_aside
 from runner.kernel.stopping import Stop
@@ -57,6 +57,9 @@ def _without(step: StepRecord, found: Inventory) -> StepRecord:
 
 def with_lineage(record: RunRecord, folder: Path, redactor: Redactor) -> RunRecord:
     """The record of a run whose lineage lies beside it; from here on nothing in the run folder changes."""
+    lineage = importlib.import_module(
+        "runner.lineage"
+    )  # its vocabulary takes long to load, and a skipped run needs none
     path = folder / lineage.FILE
     try:
         write_aside(path, lineage.event(record, folder, redactor))

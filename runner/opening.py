@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 from runner.errors import RecordError, RunnerError
 from runner.intake import inputs
@@ -88,16 +89,15 @@ def _identity(order: Order, settings: Settings, facts: dict[str, object]) -> str
 
     That is parameters, sources, code and packages, and the terms on which its results go live.
     """
-    parts = [
-        provenance.content_parts(
-            order.notebooks[step.name], {}, inputs={}, before={}, checkout=settings.checkout, facts=facts
-        )
-        for step in order.pipeline.ordered()
-    ]
+    keys: dict[Path, str] = {}
+    for book in order.notebooks.values():
+        if book.path not in keys:  # the items of a `for_each` share one
+            parts = provenance.content_parts(book, {}, inputs={}, before={}, checkout=settings.checkout, facts=facts)
+            keys[book.path] = provenance.content_key(parts)
     known = [
         order.plan.digest,
         Policy.of(order.pipeline).model_dump(mode="json"),
-        *(provenance.content_key(part) for part in parts),
+        *(keys[order.notebooks[step.name].path] for step in order.pipeline.ordered()),
     ]
     return hashlib.sha256(json.dumps(known).encode()).hexdigest()
 

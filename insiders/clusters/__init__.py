@@ -2,7 +2,8 @@
 
 from insiders.clusters.comparison import Comparison, compare
 from insiders.clusters.cut import Cut, labels_of
-from insiders.clusters.ground import FULL_SIZE, NOISE, Ground, Labels
+from insiders.clusters.density import NOISE
+from insiders.clusters.ground import FULL_SIZE, Ground, Labels
 from insiders.clusters.models import MODELS
 from insiders.clusters.scores import silhouettes, silhouettes_of_all
 

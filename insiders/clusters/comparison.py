@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,18 +39,21 @@ def compare(
     """Cluster every space with every model for every k, and score the results.
 
     A model without a clustering for some k has no row for it. Each space has one linkage for Ward and for the starts of
-    K-means and mixtures, and one distance matrix for DBSCAN and all silhouettes.
+    K-means and mixtures, one tree of densities for DBSCAN and HDBSCAN, and one distance matrix for all silhouettes.
     """
     wanted = list(k_range)
-    rows, labels, approximation = [], {}, ""
+    rows: list[dict[str, Any]] = []
+    labels: dict[tuple[str, str], dict[int, Labels]] = {}
+    approximation = ""
     for space, where in points.items():
         ground = Ground(where, seed)
         approximation = approximation or _approximation(ground)
-        for model in models:
-            cuts = FROM_GROUND[model](ground, wanted)
-            labels[space, model] = {k: ground.spread(cut) for k, cut in cuts.labels.items()}
-            told = {k: {**scores(ground, cut), "bic": cuts.bic.get(k, np.nan)} for k, cut in cuts.labels.items()}
-            rows += [{"space": space, "model": model, "k": k, **told[k]} for k in told]
+        cuts = {model: FROM_GROUND[model](ground, wanted) for model in models}
+        found = [(model, k, cut) for model, cut_by in cuts.items() for k, cut in cut_by.labels.items()]
+        labels |= {(space, model): {k: ground.spread(cut) for k, cut in cuts[model].labels.items()} for model in models}
+        # All at once: most clusters are found more than once, by a neighbouring k or another model.
+        for (model, k, _), told in zip(found, scores(ground, [cut for *_, cut in found]), strict=True):
+            rows.append({"space": space, "model": model, "k": k, **told, "bic": cuts[model].bic.get(k, np.nan)})
     return Comparison(pd.DataFrame(rows), labels, approximation)
 
 

@@ -6,7 +6,6 @@ cuts of Ward's one linkage, a better start than a drawn one and the same every t
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,18 +13,16 @@ from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
-from scipy.cluster.hierarchy import fcluster
-from sklearn.cluster import DBSCAN, HDBSCAN, KMeans
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.mixture import GaussianMixture
+from sklearn.cluster import KMeans
 
-from insiders.clusters.ground import NOISE, Ground, Labels
+from insiders.clusters.density import NOISE
+from insiders.clusters.ground import Ground, Labels, dense
+from insiders.clusters.mixtures import Mixtures
 from insiders.spaces import Points
 
 RADII = 24
 CLUSTER_SHARES = (0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.08)
 """The smallest clusters that HDBSCAN is asked for, as shares of the customers."""
-LEAST_VARIANCE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -39,14 +36,14 @@ class Cuts:
 
 def ward(ground: Ground, k_range: Iterable[int]) -> Cuts:
     """Ward's hierarchy, one linkage cut at every k."""
-    return Cuts({k: _ward(ground, k) for k in k_range})
+    return Cuts({k: ground.ward(k) for k in k_range})
 
 
 def kmeans(ground: Ground, k_range: Iterable[int]) -> Cuts:
     """K-means, begun from the centres of Ward's cut, by k."""
     cuts = {}
     for k in k_range:
-        centres = _centres(ground.points, _ward(ground, k))
+        centres = _centres(ground.points, ground.ward(k))
         model = KMeans(len(centres), init=centres, n_init=1, random_state=ground.seed)
         cuts[k] = dense(model.fit_predict(ground.points))
     return Cuts(cuts)
@@ -54,28 +51,9 @@ def kmeans(ground: Ground, k_range: Iterable[int]) -> Cuts:
 
 def gaussian_mixture(ground: Ground, k_range: Iterable[int]) -> Cuts:
     """Gaussian mixtures with full covariances, begun from Ward's cut; each customer goes to the likeliest component."""
-    points = ground.points.astype("float64")
-    cuts, bic = {}, {}
-    with warnings.catch_warnings():
-        # A mixture that stopped early is still a labelling, and is scored for what it is.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        for k in k_range:
-            start = _ward(ground, k)
-            groups = [points[start == cluster] for cluster in range(start.max() + 1)]
-            mixture = GaussianMixture(
-                len(groups),
-                reg_covar=LEAST_VARIANCE,
-                max_iter=50,
-                tol=1e-2,
-                init_params="random_from_data",
-                weights_init=np.array([len(group) for group in groups]) / len(points),
-                means_init=np.array([group.mean(axis=0) for group in groups]),
-                precisions_init=np.array([_precision(group) for group in groups]),
-                random_state=ground.seed,
-            )
-            cuts[k] = dense(mixture.fit_predict(points))
-            bic[k] = float(mixture.bic(points))
-    return Cuts(cuts, bic)
+    mixtures = Mixtures(ground.points)
+    fits = {k: mixtures.fit(ground.ward(k)) for k in k_range}
+    return Cuts({k: dense(labels) for k, (labels, _) in fits.items()}, {k: bic for k, (_, bic) in fits.items()})
 
 
 def dbscan(ground: Ground, k_range: Iterable[int]) -> Cuts:
@@ -84,11 +62,12 @@ def dbscan(ground: Ground, k_range: Iterable[int]) -> Cuts:
     A core customer has as many others nearby as the space has dimensions, twice. The radii are quantiles of the
     distance to the neighbour of that rank, along the sorted curve where Ester et al. (1996) look for the bend.
     """
-    least = _least(ground.points)
-    reach = np.partition(ground.distances, least, axis=1)[:, least]
-    radii = np.unique(np.quantile(reach, np.linspace(0.1, 0.99, RADII)))
-    tried = (DBSCAN(eps=max(float(radius), 1e-6), min_samples=least, metric="precomputed") for radius in radii)
-    return _least_noise((dense(model.fit_predict(ground.distances)) for model in tried), set(k_range))
+    density, wanted = ground.density, set(k_range)
+    radii = np.unique(np.quantile(density.reach, np.linspace(0.1, 0.99, RADII)))
+    tried = ((radius, *density.within(radius)) for radius in (max(float(each), 1e-6) for each in radii))
+    # The customers beside the cores cost most and change no number of clusters: they are looked at where it is wanted.
+    found = (density.dbscan(radius, core, own) for radius, k, core, own in tried if k in wanted)
+    return _least_noise((dense(labels) for labels in found), wanted)
 
 
 def hdbscan(ground: Ground, k_range: Iterable[int]) -> Cuts:
@@ -98,8 +77,7 @@ def hdbscan(ground: Ground, k_range: Iterable[int]) -> Cuts:
     """
     size = len(ground.points)
     sizes = sorted({max(5, round(share * size)) for share in CLUSTER_SHARES})
-    tried = (HDBSCAN(min_cluster_size=least, min_samples=_least(ground.points), copy=True) for least in sizes)
-    return _least_noise((dense(model.fit_predict(ground.points)) for model in tried), set(k_range))
+    return _least_noise((dense(ground.density.hdbscan(least)) for least in sizes), set(k_range))
 
 
 FROM_GROUND: Mapping[str, Callable[[Ground, Iterable[int]], Cuts]] = MappingProxyType(
@@ -125,32 +103,10 @@ MODELS: Mapping[str, Callable[[Points, Iterable[int], int], dict[int, Labels]]] 
 """Models by name: points, the numbers of clusters wanted, a seed; labels of all customers by number of clusters."""
 
 
-def dense(labels: npt.NDArray[np.int_]) -> Labels:
-    """Labels counted from 0 without gaps (a component may stay empty); noise stays noise."""
-    known = np.unique(labels[labels != NOISE])
-    return np.where(labels == NOISE, NOISE, np.searchsorted(known, labels)).astype("int16")
-
-
-def _ward(ground: Ground, k: int) -> Labels:
-    return dense(fcluster(ground.tree, k, criterion="maxclust"))
-
-
 def _centres(points: Points, labels: Labels) -> npt.NDArray[np.float64]:
     sums = np.zeros((labels.max() + 1, points.shape[1]))
     np.add.at(sums, labels, points)
     return sums / np.bincount(labels)[:, None]
-
-
-def _precision(group: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    spread = np.cov(group, rowvar=False, bias=True) if len(group) > 1 else np.zeros((group.shape[1],) * 2)
-    values, vectors = np.linalg.eigh(np.atleast_2d(spread) + LEAST_VARIANCE * np.eye(group.shape[1]))
-    # Of coordinates in very different units the plain inverse is no longer positive definite.
-    inverse = (vectors / np.maximum(values, values.max() * 1e-12)) @ vectors.T
-    return np.asarray((inverse + inverse.T) / 2, "float64")
-
-
-def _least(points: Points) -> int:
-    return min(2 * points.shape[1], len(points) - 1)
 
 
 def _least_noise(tried: Iterable[Labels], wanted: set[int]) -> Cuts:

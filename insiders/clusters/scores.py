@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, pairwise_distances
+from sklearn.metrics import pairwise_distances
 
-from insiders.clusters.ground import NOISE, Ground, Labels
+from insiders.clusters.density import NOISE
+from insiders.clusters.ground import Ground, Labels
+from insiders.clusters.groups import Groups
 from insiders.spaces import Points
 
 BLOCK = 1_000
@@ -48,23 +52,26 @@ def silhouettes_of_all(points: Points, labels: Labels, seed: int = 0) -> npt.NDA
     return np.concatenate(widths)
 
 
-def scores(ground: Ground, labels: Labels) -> dict[str, float]:
-    """The scores of a labelling of the ground's sample; shares are of all customers, from the sample.
+def scores(ground: Ground, labellings: Sequence[Labels]) -> list[dict[str, float]]:
+    """The scores of labellings of the ground's sample; shares are of all customers, from the sample.
 
     Noise counts: the silhouette of a customer left out is 0. Davies-Bouldin and Calinski-Harabasz know no noise and are
     computed without it. The silhouette's standard error is that of a sample drawn without replacement, 0 where exact.
     """
-    kept = labels != NOISE
-    points = ground.points[kept]
-    widths = silhouettes(labels, ground.distances)
+    groups = Groups(ground, labellings)
+    return [_scored(ground, groups, labels, rows) for labels, rows in zip(labellings, groups.rows, strict=True)]
+
+
+def _scored(ground: Ground, groups: Groups, labels: Labels, rows: npt.NDArray[np.int64]) -> dict[str, float]:
+    widths = groups.silhouettes(labels, rows)
     sizes = np.bincount(ground.spread(labels) + 1, minlength=labels.max() + 2)[1:]
     everyone = len(ground.everyone)
     left_out = 1 - len(widths) / everyone
     return {
         "silhouette": float(widths.mean()),
         "silhouette_error": float(widths.std() / np.sqrt(len(widths)) * np.sqrt(left_out)),
-        "davies_bouldin": float(davies_bouldin_score(points, labels[kept])),
-        "calinski_harabasz": float(calinski_harabasz_score(points, labels[kept])),
+        "davies_bouldin": groups.davies_bouldin(rows),
+        "calinski_harabasz": groups.calinski_harabasz(rows),
         "smallest": int(sizes.min()),
         "smallest_share": float(sizes.min() / everyone),
         "noise_share": float(1 - sizes.sum() / everyone),

@@ -11,6 +11,7 @@ from sklearn.manifold import TSNE
 from sklearn.neighbors import NearestNeighbors
 from umap import UMAP
 
+from insiders.spaces.compiled import keep_compiled
 from insiders.spaces.space import Points
 
 Neighbours = tuple[npt.NDArray[np.int64], Points, None]
@@ -39,6 +40,7 @@ def neighbours(points: npt.NDArray[np.float32], metric: str) -> Neighbours:
 
 def by_umap(points: npt.NDArray[np.float32], near: Neighbours, metric: str, dimensions: int, seed: int) -> Points:
     """Coordinates by UMAP (McInnes et al. 2018) that keep neighbours together; the same for the same seed."""
+    keep_compiled()
     with warnings.catch_warnings():
         # Both say that a fitted UMAP could not place new customers or invert: nothing here asks it to.
         warnings.filterwarnings("ignore", message="precomputed_knn", category=UserWarning)

@@ -59,10 +59,16 @@ def of_run(checkout: Path, folder: Path | None = None, redactor: Redactor | None
 
 def packages_digest() -> str:
     """Digest of name and version of every installed package, those outside the lock included."""
-    told = [one.metadata for one in importlib.metadata.distributions()]
-    installed = {(one["Name"] or "", one["Version"] or "") for one in told}
+    # Read as a whole, as `Distribution.metadata` does, they would take a quarter of a second.
+    told = [one.read_text("METADATA") or one.read_text("PKG-INFO") or "" for one in importlib.metadata.distributions()]
+    installed = {(_header(one, "Name"), _header(one, "Version")) for one in told}
     lines = sorted(f"{re.sub(r'[-_.]+', '-', name).lower()}=={version}\n" for name, version in installed)
     return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _header(metadata: str, name: str) -> str:
+    found = re.search(rf"^{name}:[ \t]*(.*?)[ \t\r]*$", metadata.partition("\n\n")[0], re.MULTILINE)
+    return found.group(1) if found else ""
 
 
 def code_digests(places: Iterable[Path], modules: Iterable[str]) -> dict[str, str]:

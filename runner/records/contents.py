@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import importlib
 import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 CHUNK = 4 * 2**20
 
@@ -49,6 +47,8 @@ def _overlapping(file: IO[bytes] | gzip.GzipFile, overlap: int) -> Iterator[byte
 
 def _texts(path: Path) -> Iterator[bytes]:
     """The distinct texts of a Parquet file, column by column."""
+    # Every command can redact, and few come to read a table.
+    pa, pq = importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches():
             for column in batch.columns:

@@ -7,6 +7,7 @@ is 412, and what lies there is looked at. The same content is done already, whoe
 from __future__ import annotations
 
 import hashlib
+import importlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +15,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -47,6 +47,7 @@ def s3_client(endpoint_url: str | None, attempts: int = 1) -> Any:  # noqa: ANN4
     By default it makes a request once: what an archive tries again, and for how long, `patience` decides.
     """
     retries = Config(retries={"total_max_attempts": attempts, "mode": "standard"})
+    boto3 = importlib.import_module("boto3")  # a quarter of a second, which only those with a bucket wait for
     return boto3.client("s3", endpoint_url=endpoint_url, config=TIME_LIMITS.merge(retries))
 
 

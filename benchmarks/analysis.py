@@ -1,0 +1,148 @@
+"""Speed of the analysis: start-up, a second run, the comparison of clusterings, layouts, and the whole pipeline.
+
+The functions are sections of `benchmarks.bench`, which says how they are called.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+from sklearn.cluster import AgglomerativeClustering
+from sklearn.metrics import silhouette_score
+from threadpoolctl import threadpool_limits
+
+from benchmarks.figures import Figure, Spent, median, spent
+from benchmarks.segmentation import people
+from benchmarks.segmentation_speed import LOOPED, RANGE, SEED, looped
+from insiders import clusters, spaces
+from tests.monthly import LIGHT
+
+RUNNER = (sys.executable, "-m", "runner")
+SPACES = ("scaled", "pca", "umap", "tsne", "forest_leaves", "random_leaves")
+LAYOUT = """
+import sys, time, numpy as np
+from insiders.spaces import layouts
+points = np.random.default_rng(0).normal(size=(2000, 12)).astype("float32")
+near = layouts.neighbours(points, "euclidean")
+if sys.argv[1] == "anew":
+    layouts.keep_compiled = lambda: None
+begun = time.process_time()
+layouts.by_umap(points, near, "euclidean", 2, 42)
+print(time.process_time() - begun)
+"""
+
+
+def start(_: Path) -> list[Figure]:
+    """`runner --help`, beside a Python that does nothing."""
+    nothing = median(lambda: spent((sys.executable, "-c", "pass")).cpu)
+    told = median(lambda: spent((*RUNNER, "--help")).cpu)
+    return [Figure("runner --help", told, beside=nothing, against="an empty Python", aim="under 0.15")]
+
+
+def second(folder: Path) -> list[Figure]:
+    """`runner run monthly` once more, with nothing changed, after a light run."""
+    with tempfile.TemporaryDirectory() as place:
+        environment = _places(folder, Path(place))
+        first = spent((*RUNNER, "run", "monthly", *LIGHT), environment)
+        again: list[Spent] = []
+        cpu = median(lambda: _kept(again, spent((*RUNNER, "run", "monthly", *LIGHT), environment)).cpu)
+    assert all("has run for" in one.output for one in again)
+    seconds = float(np.median([one.seconds for one in again]))
+    light = "the light run itself"
+    return [
+        Figure("an unchanged second run", cpu, beside=first.cpu, against=light, aim="2 at most"),
+        Figure("the same by the clock", seconds, "s", first.seconds, light, "2 at most, on a quiet machine"),
+    ]
+
+
+def grid(folder: Path) -> list[Figure]:
+    """The comparison of five models at 24 numbers of clusters in six spaces, beside a loop of fits and silhouettes.
+
+    The loop is measured at every eighth setting and taken eight times. Both sides have one thread, since threads that
+    wait for each other count as work. "Alone" has no linkage and no distances from the other models.
+    """
+    with threadpool_limits(1):
+        return _grid(folder)
+
+
+def _grid(folder: Path) -> list[Figure]:
+    customers, _ = people(folder, "classic")
+    points = {name: space.points for name, space in spaces.fit(customers, SPACES, seed=SEED).items()}
+    clusters.compare({"pca": points["pca"]}, k_range=(2, 3), seed=SEED)  # what is loaded late is loaded now
+    begun = time.process_time()
+    found = clusters.compare(points, k_range=RANGE, seed=SEED)
+    ours = time.process_time() - begun
+    rows, whole = [], 0.0
+    for model in clusters.MODELS:
+        begun = time.process_time()
+        looped(points, model)
+        loop = (time.process_time() - begun) * len(RANGE) / len(LOOPED)
+        begun = time.process_time()
+        clusters.compare(points, [model], RANGE, seed=SEED)
+        rows.append(Figure(f"{model} alone", time.process_time() - begun, beside=loop, against="the loop"))
+        whole += loop
+    text = f"five models together, {len(found.scores)} clusterings"
+    return [
+        Figure(text, ours, beside=whole, against="the loop", aim="20 times less"),
+        *rows,
+        Figure("largest difference of a silhouette of Ward's", _apart(points, found), "", aim="1e-6 at most"),
+    ]
+
+
+def _apart(points: dict[str, spaces.Points], found: clusters.Comparison) -> float:
+    """Between our silhouettes of Ward's cuts and those of scikit-learn's own fits."""
+    ward = found.scores[found.scores["model"] == "ward"].set_index(["space", "k"])["silhouette"]
+    apart = []
+    for space, where in points.items():
+        plain = where.astype("float64")
+        for k in LOOPED:
+            labels = AgglomerativeClustering(k).fit_predict(plain)
+            apart.append(abs(silhouette_score(plain, labels) - ward[space, k]))
+    return float(max(apart))
+
+
+def layout(_: Path) -> list[Figure]:
+    """UMAP's first layout in a process, with what numba compiled before and without."""
+    kept, anew = (
+        median(lambda way=way: float(spent((sys.executable, "-c", LAYOUT, way)).output), 3)  # type: ignore[misc]
+        for way in ("kept", "anew")
+    )
+    return [Figure("first UMAP layout of a process, 2,000 points", kept, beside=anew, against="compiled anew")]
+
+
+def monthly(folder: Path) -> list[Figure]:
+    """The whole pipeline without any earlier run, beside the plain script; half an hour."""
+    plain = json.loads(spent((sys.executable, "-m", "benchmarks.plain_script", folder)).output.splitlines()[-1])
+    with tempfile.TemporaryDirectory() as place:
+        whole = spent((*RUNNER, "run", "monthly"), _places(folder, Path(place)))
+        manifest = json.loads(next(Path(place).glob("monthly/*/run.json")).read_text(encoding="utf-8"))
+    seconds, cpu = (sum(part[unit] for part in plain.values()) for unit in ("seconds", "cpu"))
+    without = cpu - plain["lstm"]["cpu"]
+    steps = [Figure(f"step {step['name']}", step["cpu_seconds"]) for step in manifest["steps"]]
+    parts = [Figure(f"plain script: {name}", part["cpu"]) for name, part in plain.items()]
+    return [
+        Figure("the pipeline by the clock", whole.seconds, "s", seconds, "the plain script", "a quarter"),
+        Figure("the pipeline", whole.cpu, beside=cpu, against="the plain script"),
+        Figure("the pipeline", whole.cpu, beside=without, against="the plain script without its LSTM"),
+        *steps,
+        *parts,
+    ]
+
+
+def _kept(all_: list[Spent], one: Spent) -> Spent:
+    all_.append(one)
+    return one
+
+
+def _places(folder: Path, output: Path) -> dict[str, str]:
+    source = {"INSIDERS_SOURCE": "uci:online-retail", "INSIDERS_DATA": str(folder.resolve())}
+    return {**source, "INSIDERS_OUTPUT": str(output), "INSIDERS_DATABASE_URL": "", "INSIDERS_BUCKET": ""}
+
+
+warnings.filterwarnings("ignore", module="sklearn")
