@@ -36,9 +36,10 @@ def launch(
     choice: Choice | None = None,
     parent: dict[str, str] | None = None,
     may_go_live: bool = True,
+    workers: int | None = None,
 ) -> ExitStatus:
     """Run a pipeline whose parameters are settled, and say how it went; with `as_json` the manifest goes to stdout."""
-    order = Order(pipeline, notebooks, plan, command, choice or Choice(), parent, may_go_live)
+    order = Order(pipeline, notebooks, plan, command, choice or Choice(), parent, may_go_live, workers)
     order.choice.check(pipeline)
     receive = [notebooks[step].path.name for step, values in plan.values.items() if values]
     findings = looking.look(notebooks.values(), plan.inputs, receive, settings, pipeline=pipeline.name)

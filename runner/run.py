@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from runner import closing, course, opening
+from runner.crew.budget import Budget
+from runner.crew.local import Local
+from runner.crew.roll import Roll
 from runner.delivery.desk import Completion
 from runner.delivery.spool import Spool, deliver
 from runner.errors import LockedError, PlaceError, PreflightError, RecordError, RunnerError
@@ -95,11 +98,25 @@ def _run(record: RunRecord, order: Order, settings: Settings, reporter: Reporter
     with Stop() as stop, Spool(settings, row, folder, held.fence, go_live=go_live, policy=policy) as spool:
         with Journal(folder / archive.JOURNAL, manifest.redactor) as journal:
             journal.write("run_started", run_id=record.run_id, pipeline=record.pipeline, command=record.command)
+            roll = Roll(record, manifest)
             scene = Scene(
                 order,
                 settings,
                 folder,
-                manifest,
+                roll,
+                Local(
+                    folder,
+                    spool.folder,
+                    order.pipeline.path.parent,
+                    _told_to_kernels(spool, settings),
+                    roll,
+                    journal,
+                    reporter,
+                    manifest.redactor,
+                    stop,
+                    apart=order.workers > 1,
+                ),
+                Budget.of_host(),
                 journal,
                 spool,
                 stop,
@@ -109,13 +126,19 @@ def _run(record: RunRecord, order: Order, settings: Settings, reporter: Reporter
                 run_ends=_deadline(order),
                 held=held,
             )
-            record = closing.closing(course.follow(record, scene))
+            record = closing.closing(course.follow(scene))
             journal.write("run_finished", status=record.status, reason=record.reason)
         record = closing.listed(closing.with_fault(record, journal.fault), folder)
         record = closing.with_lineage(record, folder, manifest.redactor)
         _write(manifest, record)
         completion = spool.complete(withheld=_over(book, record, settings))
     return Ended(folder, record, completion, closing.exit_of(record, completion, stop))
+
+
+def _told_to_kernels(spool: Spool, settings: Settings) -> dict[str, str]:
+    """What every kernel of the run finds in its environment."""
+    data = {} if settings.data is None else {"INSIDERS_DATA": str(settings.data)}
+    return {**spool.environment, **data}
 
 
 def _begun(record: RunRecord, manifest: Manifest, settings: Settings) -> Book:
