@@ -37,9 +37,10 @@ def launch(
     parent: dict[str, str] | None = None,
     may_go_live: bool = True,
     workers: int | None = None,
+    cluster: str | None = None,
 ) -> ExitStatus:
     """Run a pipeline whose parameters are settled, and say how it went; with `as_json` the manifest goes to stdout."""
-    order = Order(pipeline, notebooks, plan, command, choice or Choice(), parent, may_go_live, workers)
+    order = Order(pipeline, notebooks, plan, command, choice or Choice(), parent, may_go_live, workers, cluster)
     order.choice.check(pipeline)
     receive = [notebooks[step].path.name for step, values in plan.values.items() if values]
     findings = looking.look(notebooks.values(), plan.inputs, receive, settings, pipeline=pipeline.name)

@@ -15,10 +15,11 @@ from runner.errors import DeliveryError
 from runner.kernel.supervision import Watch
 from runner.outcomes import Status
 from runner.records.record import FileRecord, RunRecord, StepRecord
-from runner.steps import Scene
+from runner.steps import Scene, told
 from runner.values import parameters
 from runner.values.parameters import Value
 
+_SURROUNDINGS = ("code", "lock", "packages", "python")
 _OWN = ("story", "read_back", "started")
 """What an execution tells that is no part of a step's record."""
 
@@ -31,7 +32,9 @@ def perform(step: StepRecord, values: Mapping[str, Value], scene: Scene) -> Step
     scene.roll.enter(step)
     scene.journal.write("step_started", step=step.name, content_key=step.content_key, why=step.why)
     done = scene.executor.perform(_task(step, values, scene), _StepWatch(step.name, scene))
+    values = {**values, **{name: Value(value, values[name].origin) for name, value in done.values.items()}}
     overridden = tuple(parameters.overridden(values, done.execution.read_back))
+    step = dataclasses.replace(step, parameters=told(values))
     return _judged(dataclasses.replace(_ended(step, done, scene), overridden=overridden), done)
 
 
@@ -48,8 +51,10 @@ def _task(step: StepRecord, values: Mapping[str, Value], scene: Scene) -> Task:
         values={name: one.value for name, one in values.items() if one.origin != "default"},
         read_back=tuple(values),
         references=tuple(scene.order.plan.references.get(step.name, {}).values()),
+        inputs=tuple(name for name, one in values.items() if one.origin == "input"),
         needed=tuple(_needed(step, scene.roll.record)),
         threads=threads,
+        surroundings={name: (step.content or {}).get(name) for name in _SURROUNDINGS},
         run_seconds=None if minutes is None else minutes * 60,
         run_ends=scene.run_ends,
     )

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from runner import closing, course, opening
-from runner.crew.budget import Budget
-from runner.crew.local import Local
+from runner.crew import hiring
 from runner.crew.roll import Roll
 from runner.delivery.desk import Completion
 from runner.delivery.spool import Spool, deliver
@@ -66,10 +65,10 @@ def run(order: Order, settings: Settings, reporter: Reporter) -> Ended:
     """
     record = opening.opening(order, settings, new_run_id())
     try:
-        with _locked(settings, record) as held:
+        with hiring.joined(order.cluster) as client, _locked(settings, record) as held:
             if not order.choice.chosen and (found := opening.earlier(record, settings)):
                 raise opening.AlreadyRun(record, found)
-            return _run(dataclasses.replace(record, fence=held.fence), order, settings, reporter, held)
+            return _run(dataclasses.replace(record, fence=held.fence), order, settings, reporter, held, client)
     except LockedError as locked:
         return _refused(opening.refused(record, str(locked)), order, settings)
     except OSError as fault:
@@ -87,7 +86,7 @@ def _locked(settings: Settings, record: RunRecord) -> Iterator[Lock]:
         yield held
 
 
-def _run(record: RunRecord, order: Order, settings: Settings, reporter: Reporter, held: Lock) -> Ended:
+def _run(record: RunRecord, order: Order, settings: Settings, reporter: Reporter, held: Lock, client: object) -> Ended:
     folder = archive.make_folder(settings.output, record.pipeline, record.run_id)
     manifest = Manifest(folder, _redactor(order))
     record = dataclasses.replace(record, provenance=_with_changes(record, settings, manifest))
@@ -104,19 +103,20 @@ def _run(record: RunRecord, order: Order, settings: Settings, reporter: Reporter
                 settings,
                 folder,
                 roll,
-                Local(
-                    folder,
-                    spool.folder,
-                    order.pipeline.path.parent,
-                    _told_to_kernels(spool, settings),
-                    roll,
-                    journal,
-                    reporter,
-                    manifest.redactor,
-                    stop,
+                hiring.executor(
+                    client,
+                    settings=settings,
+                    home=folder,
+                    spool=spool,
+                    notebooks=order.pipeline.path.parent,
+                    roll=roll,
+                    journal=journal,
+                    reporter=reporter,
+                    redactor=manifest.redactor,
+                    stop=stop,
                     apart=order.workers > 1,
                 ),
-                Budget.of_host(),
+                hiring.budget(client),
                 journal,
                 spool,
                 stop,
@@ -133,12 +133,6 @@ def _run(record: RunRecord, order: Order, settings: Settings, reporter: Reporter
         _write(manifest, record)
         completion = spool.complete(withheld=_over(book, record, settings))
     return Ended(folder, record, completion, closing.exit_of(record, completion, stop))
-
-
-def _told_to_kernels(spool: Spool, settings: Settings) -> dict[str, str]:
-    """What every kernel of the run finds in its environment."""
-    data = {} if settings.data is None else {"INSIDERS_DATA": str(settings.data)}
-    return {**spool.environment, **data}
 
 
 def _begun(record: RunRecord, manifest: Manifest, settings: Settings) -> Book:

@@ -44,9 +44,17 @@ class Order:
     asked_workers: int | None = None
     """How many steps may run side by side; None for what the pipeline file says."""
 
+    cluster: str | None = None
+    """The address of the scheduler whose workers run the steps; None where they run on this machine."""
+
     @property
     def workers(self) -> int:
-        """How many steps may run side by side; one after the other where nobody says more."""
+        """How many steps may run side by side; one after the other where nobody says more.
+
+        On a cluster all that can begin are sent, and the scheduler says which waits.
+        """
+        if self.cluster is not None:
+            return max(len(self.pipeline.ordered()), 2)
         return self.asked_workers or self.pipeline.workers or 1
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from runner import settings
-from runner.commands.run import number
+from runner.commands.run import add_crew
 from runner.errors import PreflightError, UsageError, listed
 from runner.outcomes import ExitStatus, Status
 from runner.reading import notebooks, pipeline
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("run", metavar="RUN", help="run id, unique prefix of one, latest, latest-good or previous")
     parser.add_argument("--pipeline", help="look among the runs of this pipeline only")
-    parser.add_argument("--workers", type=number, metavar="N", help="as for `runner run`")
+    add_crew(parser)
     parser.add_argument("--json", action="store_true", help="print the manifest of the run as JSON when it has ended")
 
 
@@ -53,6 +53,7 @@ def main(options: argparse.Namespace) -> ExitStatus:
         choice=Choice(resume=folder),
         parent={"resumed": folder.name},
         workers=options.workers,
+        cluster=options.cluster,
     )
 
 

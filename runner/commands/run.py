@@ -43,14 +43,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument(
         "--force", action="store_true", help="run every step, also where nothing changed or the run was made before"
     )
-    parser.add_argument(
+    add_crew(parser)
+    parser.add_argument("--json", action="store_true", help="print the manifest of the run as JSON when it has ended")
+
+
+def add_crew(parser: argparse.ArgumentParser) -> None:
+    """The options that say who runs the steps."""
+    crew = parser.add_mutually_exclusive_group()
+    crew.add_argument(
         "--workers",
         type=number,
         metavar="N",
         help="how many steps may run side by side, where they need not each other and CPUs and memory allow it "
         "(`workers` of the pipeline file, else 1)",
     )
-    parser.add_argument("--json", action="store_true", help="print the manifest of the run as JSON when it has ended")
+    crew.add_argument(
+        "--cluster", metavar="ADDRESS", help="run the steps on the workers of a Dask scheduler, such as tcp://host:8786"
+    )
 
 
 def number(text: str) -> int:
@@ -82,4 +91,5 @@ def main(options: argparse.Namespace) -> ExitStatus:
         as_json=options.json,
         choice=choice,
         workers=options.workers,
+        cluster=options.cluster,
     )

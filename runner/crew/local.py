@@ -7,14 +7,13 @@ is over.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from runner import attempts
 from runner.attempts import Tries
 from runner.crew import workplace
-from runner.crew.roll import Roll
 from runner.crew.task import Performance, Task
 from runner.kernel import process
 from runner.kernel.outputs import DEFAULT_LIMIT_BYTES
@@ -40,7 +39,8 @@ class Local:
     """The working directory of every kernel."""
     environment: Mapping[str, str]
     """What every kernel is told."""
-    roll: Roll
+    claim: Callable[[str, Iterable[str]], Mapping[str, str]]
+    """Notes what a step has written, and says what of it is another's work: `Roll.claim`."""
     journal: Journal
     reporter: Reporter
     redactor: Redactor
@@ -61,11 +61,11 @@ class Local:
         before = archive.snapshot(work)
         execution, earlier = attempts.run(self._tries(task, watch), self.journal, self.reporter)
         written = archive.written_since(work, before)
-        secret = _without_secrets(work, written, self.redactor)
+        secret = without_secrets(work, written, self.redactor)
         if self.apart:
             written += _records(self.home, [task.copy, *(one.copy for one in earlier)])
-            secret += _without_secrets(self.home, written, self.redactor)
-        owners = self.roll.claim(task.name, [file.path for file in written])
+            secret += without_secrets(self.home, written, self.redactor)
+        owners = self.claim(task.name, [file.path for file in written])
         faults = [f"it wrote {path}, which is the work of {owner}" for path, owner in owners.items()]
         if self.apart:
             own = [path for path in inventory.paths(work) if path not in {*needed, *owners}]
@@ -109,7 +109,7 @@ class Local:
         )
 
 
-def _without_secrets(folder: Path, written: tuple[FileRecord, ...], redactor: Redactor) -> list[str]:
+def without_secrets(folder: Path, written: tuple[FileRecord, ...], redactor: Redactor) -> list[str]:
     """Remove the files that hold a secret, and say so."""
     found = redaction.files_holding([folder / file.path for file in written], redactor)
     for path in found:

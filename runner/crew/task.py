@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from runner.execute import Execution
 from runner.kernel.supervision import Watch
@@ -29,10 +29,14 @@ class Task:
     """Names whose values are read back at the end."""
     references: tuple[str, ...]
     """Names of environment variables that its kernel is given, as its parameters ask for."""
+    inputs: tuple[str, ...]
+    """The parameters that receive paths of what was fetched for the run."""
     needed: tuple[FileRecord, ...]
     """The files of the steps that it needs, and of those that these need."""
     threads: int | None
     """Threads of the numerical libraries; None for what the environment says."""
+    surroundings: Mapping[str, Any]
+    """What the step is recorded to run on: `code` by package, `lock`, `packages`, `python`."""
     run_seconds: float | None
     """The limit of the whole run."""
     run_ends: float | None
@@ -51,6 +55,8 @@ class Performance:
     """What it has written, in the run folder by now."""
     faults: tuple[str, ...] = ()
     """Why it may not count as good although its notebook ran."""
+    values: Mapping[str, object] = field(default_factory=dict)
+    """What was injected in place of what the task says: paths, on another machine."""
 
 
 class Executor(Protocol):

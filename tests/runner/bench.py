@@ -56,6 +56,7 @@ class Bench:
         words: TextIO | None = None,
         keep: bool = False,
         workers: int | None = None,
+        cluster: str | None = None,
         **options: Any,
     ) -> Ended:
         """Run a pipeline as the command line does; what it says goes to `words`.
@@ -65,7 +66,9 @@ class Bench:
         asked = pipeline.read(self.folder / "small.yml", self.settings) if keep else self.read(text)
         books, _ = notebooks.read_all(asked.notebooks)
         plan = parameters.plan(asked, books, given=given, **options)
-        order = Order(asked, books, plan, "runner run small", choice or Choice(), asked_workers=workers)
+        order = Order(
+            asked, books, plan, "runner run small", choice or Choice(), asked_workers=workers, cluster=cluster
+        )
         return run(order, self.settings, Reporter(console_for(words or io.StringIO())))
 
 
