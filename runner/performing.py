@@ -41,7 +41,7 @@ def perform(step: StepRecord, values: Mapping[str, Value], scene: Scene) -> Step
 def _task(step: StepRecord, values: Mapping[str, Value], scene: Scene) -> Task:
     asked, minutes = scene.order.pipeline.step(step.name), scene.order.pipeline.timeout_minutes
     threads = asked.threads
-    if scene.order.workers > 1:
+    if scene.order.workers > 1 and scene.order.cluster is None:  # a worker of a cluster has threads of its own
         threads = scene.budget.threads(asked.threads, scene.order.workers, os.environ)
     return Task(
         name=step.name,

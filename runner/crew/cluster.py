@@ -7,6 +7,7 @@ lost the steps under way have failed, no other begins, and `runner resume` goes 
 from __future__ import annotations
 
 import dataclasses
+import logging
 import queue
 import threading
 import time
@@ -50,6 +51,7 @@ GRACE_S = 30.0
 @contextmanager
 def joined(address: str, workers: int = 1) -> Iterator[Client]:
     """A connection to the scheduler at an address; a `PreflightError` where there is none, or not so many workers."""
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it would say of lost workers is in the record
     try:
         client = Client(address, timeout=CONNECT_S, set_as_default=False, name="runner")
     except (OSError, ValueError, ImportError) as fault:

@@ -47,6 +47,12 @@ class Bench:
         assert not faults
         return parameters.plan(asked, books, given=given, **options)
 
+    def order(self, text: str, workers: int | None = None) -> Order:
+        """What is to be run, as the command line would ask for it."""
+        asked = self.read(text)
+        books, _ = notebooks.read_all(asked.notebooks)
+        return Order(asked, books, parameters.plan(asked, books), "runner run small", asked_workers=workers)
+
     def run(
         self,
         text: str,

@@ -62,6 +62,15 @@ class DaskCluster:
                 process.kill()
                 process.wait()
 
+    def kernels(self) -> list[psutil.Process]:
+        """The processes that workers have started and not ended."""
+        return [
+            one
+            for process in self.workers.values()
+            if process.poll() is None
+            for one in psutil.Process(process.pid).children(recursive=True)
+        ]
+
     def close(self) -> None:
         """End them all."""
         for process in self.workers.values():

@@ -1,5 +1,8 @@
 """Steps on a cluster of separate worker processes, which have nothing in common with the runner but an S3 endpoint."""
 
+import os
+import pickle
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,17 +11,20 @@ from typing import Any
 import pytest
 
 from runner.crew import cluster as crew
+from runner.crew.errand import Errand
 from runner.errors import PreflightError
 from runner.outcomes import ExitStatus
 from runner.reading.choice import Choice
 from runner.records import archive, inventory, journal
 from runner.run import Ended
 from runner.settings import Settings
-from tests.runner.bench import Bench, copy, printed, step
+from tests.runner.bench import Bench, copy, one, printed, step
 from tests.runner.crew.dask_cluster import DaskCluster
 from tests.runner.crew.waiting import meanwhile
 from tests.servers import AWS, Server, make_bucket
 
+KEY = "the-runner-s-own-key"
+SECRET = "correct-horse-battery"
 SHOP = """inputs: {{source: {source}}}
 steps:
   - {{name: writes, notebook: writes.ipynb}}
@@ -43,7 +49,7 @@ def places(
     """The runner's own places."""
     output = tmp_path_factory.mktemp("runner") / "output"
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in AWS.items():
+        for name, value in {**AWS, "AWS_SECRET_ACCESS_KEY": KEY}.items():
             patch.setenv(name, value)
         url = f"http://127.0.0.1:{s3_server.port}"
         yield Settings(checkout, output, f"sqlite:///{output}/insiders.db", bucket=bucket, endpoint_url=url)
@@ -64,7 +70,22 @@ def dask(tmp_path_factory: pytest.TempPathFactory, places: Settings) -> Iterator
 
 
 @pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory, places: Settings, dask: DaskCluster) -> Ended:
+def sent() -> Iterator[list[Errand]]:
+    """What is sent to the cluster, and a secret in the runner's environment."""
+    found: list[Errand] = []
+
+    def noted(*parts: Any) -> Errand:
+        found.append(Errand(*parts))
+        return found[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(crew, "Errand", noted)
+        patch.setenv("SHOP_PASSWORD", SECRET)
+        yield found
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory, places: Settings, dask: DaskCluster, sent: list[Errand]) -> Ended:
     """A run in whose middle the worker that has `meets.1`, and has published for it, is killed outright."""
     folder = tmp_path_factory.mktemp("pipelines")
     place, source = folder / "meeting", folder / "shop.csv"
@@ -88,7 +109,7 @@ def done(tmp_path_factory: pytest.TempPathFactory, places: Settings, dask: DaskC
 
 def test_a_lost_worker_s_step_runs_elsewhere(done: Ended) -> None:
     """Two items met on two workers; one worker is killed, its step begins anew on the other, and the run ends well."""
-    assert [(one["name"], one["status"], one["reason"]) for one in done.manifest["steps"]] == [
+    assert [(each["name"], each["status"], each["reason"]) for each in done.manifest["steps"]] == [
         ("writes", "succeeded", None),
         ("meets.1", "succeeded", None),
         ("meets.2", "succeeded", None),
@@ -120,6 +141,25 @@ def test_files_and_copies_come_home(done: Ended) -> None:
     assert step(done, "writes")["metrics"] == [{"name": "sum", "value": 4, "unit": "pieces"}]
     assert step(done, "reads")["overridden"] == []
     assert "/insiders-" in step(done, "reads")["parameters"]["run_folder"]["value"]
+
+
+def test_nothing_secret_travels(done: Ended, sent: list[Errand]) -> None:
+    """Neither the runner's credentials nor where its database is stand in what goes to the cluster."""
+    assert [one.task.name for one in sent] != []
+    for secret in (SECRET, KEY, "sqlite://"):
+        assert secret.encode() not in pickle.dumps(sent)
+
+
+def test_a_signal_reaches_the_worker(tmp_path: Path, places: Settings, done: Ended, dask: DaskCluster) -> None:
+    """The step is cancelled where it runs, its copy comes home, and its kernel is gone."""
+    place = tmp_path / "meeting"
+    text = one("meets", f"    parameters: {{level: slow, party: 1, place: {place}}}")
+    with meanwhile(lambda: place.is_dir() and any(place.iterdir()), lambda: os.kill(os.getpid(), signal.SIGTERM)):
+        ended = Bench(tmp_path, places).run(text, cluster=dask.address)
+    assert (step(ended, "meets")["status"], step(ended, "meets")["reason"]) == ("cancelled", "stopped by SIGTERM")
+    assert ended.exit_status is ExitStatus.TERMINATED
+    assert (ended.folder / "meets.ipynb").is_file()
+    assert dask.kernels() == []
 
 
 def test_a_lost_scheduler_leaves_a_run_to_resume(
