@@ -74,12 +74,12 @@ def _input(source: str, scene: Scene) -> Input:
 
 
 def _need(step: StepRecord, scene: Scene) -> Need:
-    """What the step takes of the budget; one that has run before takes about as much memory again."""
+    """What the step takes of the budget; one that has run before takes about as much memory and time again."""
     asked, workers = scene.order.pipeline.step(step.name), scene.order.workers
     limit = None if asked.memory_mb is None else asked.memory_mb << 20
+    peak, seconds = scene.shelf.used(step.name) or (None, 0.0)
     return Need(
-        scene.budget.threads(asked.threads, workers, os.environ),
-        scene.budget.memory(limit, scene.shelf.peak(step.name), workers),
+        scene.budget.threads(asked.threads, workers, os.environ), scene.budget.memory(limit, peak, workers), seconds
     )
 
 

@@ -23,6 +23,8 @@ class Need:
 
     cpus: int
     memory_bytes: int
+    seconds: float = 0.0
+    """How long it took the last time; 0 where nobody knows."""
 
 
 @dataclass

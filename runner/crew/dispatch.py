@@ -1,4 +1,8 @@
-"""Dispatch: each step begins as soon as what it needs is over and the budget has room, in the order of the pipeline."""
+"""Dispatch: each step begins as soon as what it needs is over and the budget has room.
+
+Of several that could begin, the one that took longest the last time is first, so that it is not the last to end; of
+those that take equally long, or that nobody knows, the one that stands first in the pipeline.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +36,8 @@ def side_by_side(
     running: dict[Future[None], tuple[StepRecord, Need]] = {}
     with ThreadPoolExecutor(workers, thread_name_prefix="step") as pool:
         while waiting or running:
-            for step in [one for one in waiting if over >= set(one.needs)]:
-                asked = need(step)
+            ready = [(one, need(one)) for one in waiting if over >= set(one.needs)]
+            for step, asked in sorted(ready, key=lambda one: -one[1].seconds):
                 if len(running) == workers or not budget.admits(asked):
                     break
                 waiting.remove(step)

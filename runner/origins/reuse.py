@@ -71,10 +71,10 @@ class Shelf:
         """The parts of the content of the newest good result, whatever it was made of."""
         return next((one.step["content"] for one in self._results(name) if one.step["content"]), None)
 
-    def peak(self, name: str) -> int | None:
-        """The most memory that a good run of the step took, the newest that was measured."""
-        peaks = (one.step["peak_memory_bytes"] for one in self._results(name))
-        return next((int(peak) for peak in peaks if peak), None)
+    def used(self, name: str) -> tuple[int, float] | None:
+        """The memory and the seconds that the step took when it was last computed; None where it never was."""
+        done = (one.step for one in self._results(name) if one.step["peak_memory_bytes"])
+        return next(((int(step["peak_memory_bytes"]), float(step["seconds"] or 0)) for step in done), None)
 
     def _results(self, name: str) -> list[Earlier]:
         with self._lock:

@@ -90,6 +90,15 @@ def test_a_large_step_is_not_overtaken() -> None:
     assert came == ["a", "large", "c"]
 
 
+def test_the_longest_begins_first() -> None:
+    """Of those that could begin, the one that took longest the last time does; else the pipeline's order counts."""
+    came = list[str]()
+    needs = {"b": Need(2, 10, 30.0), "d": Need(2, 10, 60.0)}
+    work(tuple(map(a_step, "abcd")), lambda step: came.append(step.name), needs=needs)
+    assert came[:2] == ["d", "b"]
+    assert sorted(came[2:]) == ["a", "c"]
+
+
 def test_a_fault_waits_for_those_beside_it() -> None:
     """What a thread raises is raised when the steps beside it are over, and no other begins."""
     came, gone = list[str](), threading.Event()
