@@ -54,7 +54,7 @@ def joined(address: str, workers: int = 1) -> Iterator[Client]:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it would say of lost workers is in the record
     try:
         client = Client(address, timeout=CONNECT_S, set_as_default=False, name="runner")
-    except (OSError, ValueError, ImportError) as fault:
+    except (OSError, ValueError, TypeError) as fault:  # TypeError: tls:// without a certificate
         raise PreflightError(
             f"refused before the first cell, and nothing was started: no scheduler answers at {address}: {fault}"
         ) from fault

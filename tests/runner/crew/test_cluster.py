@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from runner.crew import cluster as crew
+from runner.crew.conversation import Conversation
 from runner.crew.errand import Errand
 from runner.errors import PreflightError
 from runner.outcomes import ExitStatus
@@ -159,6 +160,23 @@ def test_a_signal_reaches_the_worker(tmp_path: Path, places: Settings, done: End
     assert (step(ended, "meets")["status"], step(ended, "meets")["reason"]) == ("cancelled", "stopped by SIGTERM")
     assert ended.exit_status is ExitStatus.TERMINATED
     assert (ended.folder / "meets.ipynb").is_file()
+    assert dask.kernels() == []
+
+
+def test_a_step_that_nobody_waits_for_ends(
+    tmp_path: Path, places: Settings, done: Ended, dask: DaskCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that hears nothing of the end, as of a runner that vanished, ends its kernel by itself."""
+    monkeypatch.setattr(Conversation, "stop", lambda *_: None)
+    monkeypatch.setattr(crew, "GRACE_S", 0.2)
+    place = tmp_path / "meeting"
+    text = one("meets", f"    parameters: {{level: slow, party: 1, place: {place}}}")
+    with meanwhile(lambda: place.is_dir() and any(place.iterdir()), lambda: os.kill(os.getpid(), signal.SIGTERM)):
+        ended = Bench(tmp_path, places).run(text, cluster=dask.address)
+    assert step(ended, "meets")["status"] == "cancelled"
+    ends = time.monotonic() + 20
+    while dask.kernels() and time.monotonic() < ends:
+        time.sleep(0.1)
     assert dask.kernels() == []
 
 
