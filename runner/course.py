@@ -1,17 +1,23 @@
-"""The course of a run: its inputs are fetched, then its steps run in order; one that cannot run says why."""
+"""The course of a run: its inputs are fetched, then its steps run; one that cannot run says why."""
 
 from __future__ import annotations
 
 import dataclasses
+import os
+from functools import partial
 from typing import Any
 
+from runner.crew import dispatch
+from runner.crew.budget import Need
+from runner.deciding import run_step
 from runner.errors import InputError
 from runner.intake import accepted, inputs
 from runner.intake.inputs import Input
+from runner.kernel import orphans
 from runner.origins.reuse import NothingToTakeOver
 from runner.outcomes import Status
 from runner.records.record import RunRecord, StepRecord
-from runner.steps import Scene, run_step
+from runner.steps import Scene
 from runner.values.parameters import Value
 
 _WORDS = {
@@ -23,12 +29,22 @@ _WORDS = {
 }
 
 
-def follow(record: RunRecord, scene: Scene) -> RunRecord:
+def follow(scene: Scene) -> RunRecord:
     """The record of the run once its last step is over."""
-    return _with_steps(*_with_inputs(record, scene))
+    scene = _with_inputs(scene)
+    steps, workers = scene.roll.record.steps, scene.order.workers
+    settle = partial(_settle, scene=scene)
+    if workers == 1:
+        dispatch.in_turn(steps, settle)
+    else:
+        need = partial(_need, scene=scene)
+        # The processes of a kernel whose guardian was killed come to the runner until the last kernel is gone.
+        with orphans.received():
+            dispatch.side_by_side(steps, settle, workers=workers, budget=scene.budget, need=need)
+    return scene.roll.record
 
 
-def _with_inputs(record: RunRecord, scene: Scene) -> tuple[RunRecord, Scene]:
+def _with_inputs(scene: Scene) -> Scene:
     """Fetch what the pipeline names as inputs; the notebooks get the paths of the local copies."""
     facts: list[dict[str, Any]] = []
     fetched: dict[str, Value] = {}
@@ -36,45 +52,53 @@ def _with_inputs(record: RunRecord, scene: Scene) -> tuple[RunRecord, Scene]:
         if "://" in source:
             scene.reporter.say(f"fetching {name} from {inputs.shown(source)}")
         try:
-            one = _input(source, record, scene)
+            one = _input(source, scene)
         except InputError as error:
             scene.journal.write("input_failed", parameter=name, reason=str(error))
-            if scene.is_over():
-                return dataclasses.replace(record, inputs=tuple(facts)), scene
-            return dataclasses.replace(record, reason=f"input {name}: {error}", inputs=tuple(facts)), scene
+            scene.roll.read(facts)
+            if not scene.is_over():
+                scene.roll.stop(f"input {name}: {error}")
+            return scene
         facts.append({"parameter": name, **dataclasses.asdict(one)})
         fetched[name] = Value(one.injected, "input")
         scene.journal.write("input_fetched", **facts[-1])
-    record = dataclasses.replace(record, inputs=tuple(facts))
-    scene.manifest.write(record)
-    return record, dataclasses.replace(scene, fetched=fetched)
+    scene.roll.read(facts)
+    return dataclasses.replace(scene, fetched=fetched)
 
 
-def _input(source: str, record: RunRecord, scene: Scene) -> Input:
+def _input(source: str, scene: Scene) -> Input:
+    record = scene.roll.record
     if source == accepted.NAME:
         return accepted.find(record.pipeline, record.logical_date, scene.settings)
     return inputs.fetch(source, scene.folder / "inputs", scene.settings, stopped=scene.is_over)
 
 
-def _with_steps(record: RunRecord, scene: Scene) -> RunRecord:
-    """Run the steps in order; one that cannot run says why."""
-    for position, step in enumerate(record.steps):
-        try:
-            done = _hindered(step, record, scene) or run_step(step, record, scene)
-        except NothingToTakeOver as nothing:
-            record = dataclasses.replace(record, reason=str(nothing))
-            done = dataclasses.replace(step, status=Status.SKIPPED, reason=str(nothing))
-        scene.journal.write("step_finished", step=step.name, status=done.status, reason=done.reason)
-        scene.reporter.step_finished(scene.redactor.tree(dataclasses.asdict(done)))
-        record = dataclasses.replace(record, steps=(*record.steps[:position], done, *record.steps[position + 1 :]))
-        scene.manifest.write(record)
-        if (fault := scene.manifest.fault) and record.reason is None:
-            record = dataclasses.replace(record, reason=f"the record could not be written: {fault.strerror or fault}")
-    return record
+def _need(step: StepRecord, scene: Scene) -> Need:
+    """What the step takes of the budget; one that has run before takes about as much memory and time again."""
+    asked, workers = scene.order.pipeline.step(step.name), scene.order.workers
+    limit = None if asked.memory_mb is None else asked.memory_mb << 20
+    peak, seconds = scene.shelf.used(step.name) or (None, 0.0)
+    return Need(
+        scene.budget.threads(asked.threads, workers, os.environ), scene.budget.memory(limit, peak, workers), seconds
+    )
 
 
-def _hindered(step: StepRecord, record: RunRecord, scene: Scene) -> StepRecord | None:
+def _settle(step: StepRecord, scene: Scene) -> None:
+    """Run a step whose turn it is, or say why it cannot run."""
+    try:
+        done = _hindered(step, scene) or run_step(step, scene)
+    except NothingToTakeOver as nothing:
+        scene.roll.stop(str(nothing))
+        done = dataclasses.replace(step, status=Status.SKIPPED, reason=str(nothing))
+    # The journal tells of the end of a step only once its files stand in the record.
+    scene.roll.enter(done)
+    scene.journal.write("step_finished", step=step.name, status=done.status, reason=done.reason)
+    scene.reporter.step_finished(scene.redactor.tree(dataclasses.asdict(done)))
+
+
+def _hindered(step: StepRecord, scene: Scene) -> StepRecord | None:
     """The record of a step that cannot run, with the reason; None for one that can."""
+    record = scene.roll.record
     if record.reason is not None:
         return dataclasses.replace(step, status=Status.SKIPPED, reason=record.reason)
     if scene.stop.signal is not None:

@@ -37,9 +37,22 @@ def launch(
     parent: dict[str, str] | None = None,
     may_go_live: bool = True,
     cold: bool = False,
+    workers: int | None = None,
+    cluster: str | None = None,
 ) -> ExitStatus:
     """Run a pipeline whose parameters are settled, and say how it went; with `as_json` the manifest goes to stdout."""
-    order = Order(pipeline, notebooks, plan, command, choice or Choice(), parent, cold, may_go_live)
+    order = Order(
+        pipeline,
+        notebooks,
+        plan,
+        command,
+        choice or Choice(),
+        parent,
+        cold=cold,
+        may_go_live=may_go_live,
+        asked_workers=workers,
+        cluster=cluster,
+    )
     order.choice.check(pipeline)
     receive = [notebooks[step].path.name for step, values in plan.values.items() if values]
     findings = looking.look(notebooks.values(), plan.inputs, receive, settings, pipeline=pipeline.name)

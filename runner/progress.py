@@ -63,29 +63,30 @@ class Reporter:
 
 
 class LiveReporter(Reporter):
-    """Tells of a run with one bar per step: cells done, cell under way, time elapsed."""
+    """Tells of a run with one bar for each step under way: cells done, cell under way, time elapsed."""
 
     def __init__(self, console: Console) -> None:
         super().__init__(console)
         columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TextColumn("{task.fields[cell]}"))
         self._bars = Progress(*columns, TimeElapsedColumn(), console=console, refresh_per_second=4, transient=True)
-        self._bar: TaskID | None = None
+        self._of_step: dict[str, TaskID] = {}
 
     def step_started(self, step: str, position: int, total: int, why: str) -> None:
         """A line with the reason, and a new bar."""
         super().step_started(step, position, total, why)
-        self._bar = self._bars.add_task(f"[{position}/{total}] {step}", total=None, cell="starting the kernel")
+        self._of_step[step] = self._bars.add_task(
+            f"[{position}/{total}] {step}", total=None, cell="starting the kernel"
+        )
 
-    def cell_started(self, step: str, number: int, total: int) -> None:  # noqa: ARG002 - the bar knows its step
-        """The bar grows."""
-        if self._bar is not None:
-            self._bars.update(self._bar, completed=number - 1, total=total, cell=f"cell {number} of {total}")
+    def cell_started(self, step: str, number: int, total: int) -> None:
+        """The bar of the step grows."""
+        if step in self._of_step:
+            self._bars.update(self._of_step[step], completed=number - 1, total=total, cell=f"cell {number} of {total}")
 
     def step_finished(self, step: Mapping[str, Any]) -> None:
         """A line instead of the bar."""
-        if self._bar is not None:
-            self._bars.remove_task(self._bar)
-            self._bar = None
+        if step["name"] in self._of_step:
+            self._bars.remove_task(self._of_step.pop(step["name"]))
         super().step_finished(step)
 
     def __enter__(self) -> Self:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from runner import closing, course, opening
+from runner.crew import hiring
+from runner.crew.roll import Roll
 from runner.delivery.desk import Completion
 from runner.delivery.spool import Spool, deliver
 from runner.errors import LockedError, PlaceError, PreflightError, RecordError, RunnerError
@@ -64,10 +66,10 @@ def run(order: Order, settings: Settings, reporter: Reporter) -> Ended:
     """
     record = opening.opening(order, settings, new_run_id())
     try:
-        with _locked(settings, record) as held:
+        with hiring.joined(order.cluster) as client, _locked(settings, record) as held:
             if not order.choice.chosen and (found := opening.earlier(record, settings)):
                 raise opening.AlreadyRun(record, found)
-            return _run(dataclasses.replace(record, fence=held.fence), order, settings, reporter, held)
+            return _run(dataclasses.replace(record, fence=held.fence), order, settings, reporter, held, client)
     except LockedError as locked:
         return _refused(opening.refused(record, str(locked)), order, settings)
     except OSError as fault:
@@ -85,7 +87,7 @@ def _locked(settings: Settings, record: RunRecord) -> Iterator[Lock]:
         yield held
 
 
-def _run(record: RunRecord, order: Order, settings: Settings, reporter: Reporter, held: Lock) -> Ended:
+def _run(record: RunRecord, order: Order, settings: Settings, reporter: Reporter, held: Lock, client: object) -> Ended:
     folder = archive.make_folder(settings.output, record.pipeline, record.run_id)
     manifest = Manifest(folder, _redactor(order))
     record = dataclasses.replace(record, provenance=_with_changes(record, settings, manifest))
@@ -96,11 +98,27 @@ def _run(record: RunRecord, order: Order, settings: Settings, reporter: Reporter
     with Stop() as stop, Spool(settings, row, folder, held.fence, go_live=go_live, policy=policy) as spool:
         with Journal(folder / archive.JOURNAL, manifest.redactor) as journal:
             journal.write("run_started", run_id=record.run_id, pipeline=record.pipeline, command=record.command)
+            roll, warming = Roll(record, manifest), _warming(order, record, settings)
             scene = Scene(
                 order,
                 settings,
                 folder,
-                manifest,
+                roll,
+                hiring.executor(
+                    client,
+                    settings=settings,
+                    home=folder,
+                    spool=spool,
+                    notebooks=order.pipeline.path.parent,
+                    roll=roll,
+                    journal=journal,
+                    reporter=reporter,
+                    redactor=manifest.redactor,
+                    stop=stop,
+                    warming=warming,
+                    apart=order.workers > 1,
+                ),
+                hiring.budget(client),
                 journal,
                 spool,
                 stop,
@@ -109,9 +127,9 @@ def _run(record: RunRecord, order: Order, settings: Settings, reporter: Reporter
                 shelf=Shelf(settings.output, record.pipeline),
                 run_ends=_deadline(order),
                 held=held,
-                warming=_warming(order, record, settings),
+                warming=warming,
             )
-            record = closing.closing(course.follow(record, scene))
+            record = closing.closing(course.follow(scene))
             journal.write("run_finished", status=record.status, reason=record.reason)
         record = closing.listed(closing.with_fault(record, journal.fault), folder)
         record = closing.with_lineage(record, folder, manifest.redactor)

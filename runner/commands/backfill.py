@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from runner import dates, settings, wording
+from runner.commands.run import number
 from runner.errors import PreflightError, RecordError, RunnerError, listed
 from runner.outcomes import ExitStatus, Status
 from runner.progress import colour, console_for
@@ -71,6 +72,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="as for `runner run`"
     )
     parser.add_argument("-f", "--file", type=Path, help="as for `runner run`")
+    parser.add_argument("--workers", type=number, metavar="N", help="as for `runner run`")
+    parser.add_argument("--cold", action="store_true", help="as for `runner run`")
     parser.add_argument("--force", action="store_true", help="run also the dates that have a good run already")
     parser.add_argument("--keep-going", action="store_true", help="go on with the next date after a run that failed")
     parser.add_argument("--dry-run", action="store_true", help="tell what would be run, and run nothing")
@@ -173,6 +176,8 @@ def _run(
             choice=Choice(force=options.force),
             # Results of the past must not take the place of newer ones.
             may_go_live=day >= newest,
+            cold=options.cold,
+            workers=options.workers,
         )
     except RunnerError as error:
         console_for(sys.stderr).print(Text(str(error), style="red"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from runner import settings
+from runner.commands.run import add_crew
 from runner.errors import PreflightError, UsageError, listed
 from runner.outcomes import ExitStatus, Status
 from runner.reading import notebooks, pipeline
@@ -25,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("run", metavar="RUN", help="run id, unique prefix of one, latest, latest-good or previous")
     parser.add_argument("--pipeline", help="look among the runs of this pipeline only")
+    add_crew(parser)
     parser.add_argument("--json", action="store_true", help="print the manifest of the run as JSON when it has ended")
 
 
@@ -50,6 +52,9 @@ def main(options: argparse.Namespace) -> ExitStatus:
         as_json=options.json,
         choice=Choice(resume=folder),
         parent={"resumed": folder.name},
+        cold=options.cold,
+        workers=options.workers,
+        cluster=options.cluster,
     )
 
 

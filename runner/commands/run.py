@@ -17,6 +17,8 @@ from runner.values import parameters
 EXAMPLE = """runner run monthly -p source=demo -p clustering.k=8 --as-of 2011-09-30
   runner run monthly --only clustering -p clustering.k=8  # one step again, on what the others have left"""
 
+MOST_WORKERS = 1024
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
@@ -41,8 +43,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument(
         "--force", action="store_true", help="run every step, also where nothing changed or the run was made before"
     )
-    parser.add_argument("--cold", action="store_true", help="start every kernel anew instead of forking warm ones")
+    add_crew(parser)
     parser.add_argument("--json", action="store_true", help="print the manifest of the run as JSON when it has ended")
+
+
+def add_crew(parser: argparse.ArgumentParser) -> None:
+    """The options that say who runs the steps."""
+    crew = parser.add_mutually_exclusive_group()
+    crew.add_argument(
+        "--workers",
+        type=number,
+        metavar="N",
+        help="how many steps may run side by side, where they need not each other and CPUs and memory allow it "
+        "(`workers` of the pipeline file, else 1)",
+    )
+    crew.add_argument(
+        "--cluster", metavar="ADDRESS", help="run the steps on the workers of a Dask scheduler, such as tcp://host:8786"
+    )
+    parser.add_argument("--cold", action="store_true", help="start every kernel anew instead of forking warm ones")
+
+
+def number(text: str) -> int:
+    """How many steps may run side by side: a whole number from 1 on."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_WORKERS):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to {MOST_WORKERS}")
+    return int(text)
 
 
 def main(options: argparse.Namespace) -> ExitStatus:
@@ -67,4 +92,6 @@ def main(options: argparse.Namespace) -> ExitStatus:
         as_json=options.json,
         choice=choice,
         cold=options.cold,
+        workers=options.workers,
+        cluster=options.cluster,
     )

@@ -7,14 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from runner.crew import workplace
 from runner.delivery import anchors, conclusion
 from runner.delivery.conclusion import Ending
 from runner.delivery.places import Places, announce, deliver
-from runner.delivery.publication import Receipt, Request, answer, read_request, requests_in
+from runner.delivery.publication import Receipt, Request, answer, read_request, requests_in, step_of
 from runner.delivery.state import State
 from runner.errors import DamageError, DeliveryError, RunnerError
 from runner.promotion import aftermath
 from runner.promotion.promote import Promotion
+from runner.records import digests
 from runner.settings import masked
 from runner.tables.fences import Fence, TakenOverError
 from runner.tables.run_rows import RunRow
@@ -84,11 +86,15 @@ class Desk:
             if path.name in self.answered:
                 continue
             receipt = self._deliver(path) if pending is None else Receipt(status="pending", reason=pending)
-            answer(path, receipt)
             if receipt.status == "pending":
                 pending = receipt.reason
             else:
-                self.answered[path.name] = receipt
+                self.answered[path.name] = receipt  # before the step can read the answer, and end
+            try:
+                answer(path, receipt)
+            except OSError:
+                self.answered.pop(path.name, None)
+                raise
         return pending
 
     def finish(self) -> Completion:
@@ -166,14 +172,34 @@ class Desk:
 
     def _deliver(self, path: Path) -> Receipt:
         try:
-            request = read_request(path, self.state.run.run_id, self.run_folder)
+            request = read_request(path, self.state.run.run_id, self._place(path))
             self._check_unaltered(request)
+            self._bring_home(request)
             self._learn(request.source, request.source_sha256, synthetic=request.synthetic)
             return deliver(self.places, self.state.run, self.run_folder, request, self.fence)
         except DeliveryError as fault:
             return Receipt(status="refused", reason=masked(str(fault)))
         except Exception as fault:  # noqa: BLE001 - the waiting cell gets an answer whatever happens
             return Receipt(status="pending", reason=_reason(fault))
+
+    def _place(self, path: Path) -> Path:
+        """Where the files of a request lie: in the folder that its step works in, if it has one of its own."""
+        work = workplace.of_step(self.folder, step_of(path))
+        return work if work.is_dir() else self.run_folder
+
+    def _bring_home(self, request: Request) -> None:
+        """Let the files of a request stand in the run folder, unless another step's work stands there."""
+        work = workplace.of_step(self.folder, request.step)
+        if not work.is_dir():
+            return
+        taken = [
+            file
+            for file, sha256 in request.files.items()
+            if (self.run_folder / file).exists() and digests.of_file(self.run_folder / file) != sha256
+        ]
+        if taken:
+            raise DeliveryError(f"other files stand in the run folder already: {', '.join(taken)}")
+        workplace.bring_home(work, self.run_folder, request.files)
 
     def _learn(self, source: str, sha256: str | None, *, synthetic: bool) -> None:
         """Note in the run's row where its data come from; once synthetic, always synthetic."""

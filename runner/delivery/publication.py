@@ -114,6 +114,11 @@ def read_request(path: Path, run_id: str, run_folder: Path) -> Request:
     return request
 
 
+def step_of(path: Path) -> str:
+    """The step whose request a file is, by its name."""
+    return path.name.removesuffix(".request.json").rpartition("-")[0]
+
+
 def requests_in(folder: Path) -> list[Path]:
     """The requests in a spool, oldest first; none where the spool is gone."""
     if not folder.is_dir():

@@ -12,7 +12,8 @@ from runner.secrecy.redaction import SECRET_NAME
 
 ALLOWED = re.compile(
     r"PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|VIRTUAL_ENV|CONDA_PREFIX|LD_LIBRARY_PATH|PYTHON\w*|"
-    r"(?:OMP|MKL|OPENBLAS|NUMBA)_\w+|MPL\w+|XDG_\w+|JUPYTER_\w+|CUDA_VISIBLE_DEVICES|INSIDERS_DATA|"
+    r"(?:OMP|MKL|OPENBLAS|NUMBA)_\w+|LOKY_MAX_CPU_COUNT|POLARS_MAX_THREADS|MPL\w+|"
+    r"XDG_\w+|JUPYTER_\w+|CUDA_VISIBLE_DEVICES|INSIDERS_DATA|"
     r"SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|(?:HTTP|HTTPS|NO)_PROXY|(?:http|https|no)_proxy"
 )
 """Names that pass from the runner's environment to a kernel; everything else stays behind."""
@@ -22,6 +23,9 @@ THREADS = tuple(f"{library}_NUM_THREADS" for library in ("OMP", "OPENBLAS", "MKL
 Two kernels whose libraries each take every core wait for each other: measured on 2 cores, a comparison of clusterings
 took 109 s beside another run and 12 s with one thread each, and alone no longer with one thread than with two.
 """
+POOLS = ("LOKY_MAX_CPU_COUNT", "POLARS_MAX_THREADS")
+"""How many processes or threads libraries start that take every CPU for theirs: as many as a step's threads, where
+these are named; left alone otherwise."""
 _HINTS = {
     "SIGSEGV": "it read or wrote memory that is not its own",
     "SIGBUS": "it read or wrote memory that is not there",
@@ -40,7 +44,7 @@ def environment(parent: Mapping[str, str], additions: Mapping[str, str], threads
         for name, value in parent.items()
         if ALLOWED.fullmatch(name) and not SECRET_NAME.search(name) and not _holds_password(name, value)
     }
-    asked = {} if threads is None else dict.fromkeys(THREADS, str(threads))
+    asked = {} if threads is None else dict.fromkeys((*THREADS, *POOLS), str(threads))
     return {**dict.fromkeys(THREADS, "1"), **passed, **asked, **additions}
 
 

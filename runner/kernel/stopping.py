@@ -25,7 +25,8 @@ class Stop:
         self.urgent = False
         """Whether it was asked for twice: what is under way gets no more time of grace."""
         self._since = 0.0
-        self._waiting: Callable[[], object] | None = None
+        self._waiting: tuple[Callable[[], object], ...] = ()
+        self._lock = threading.Lock()
         self._before: dict[signal.Signals, Any] = {}
 
     @property
@@ -37,19 +38,26 @@ class Stop:
         """Whether a signal has come."""
         return self.signal is not None
 
-    def call(self, waiting: Callable[[], object] | None) -> None:
-        """Let `waiting` be called as soon as a signal comes, at once if it has come; None ends that."""
-        self._waiting = waiting
-        if waiting is not None and self.signal is not None:
+    def call(self, waiting: Callable[[], object]) -> None:
+        """Let `waiting` be called as soon as a signal comes, at once if it has come."""
+        # A signal may interrupt this very thread: it reads the tuple and never waits for the lock.
+        with self._lock:
+            self._waiting = (*self._waiting, waiting)
+        if self.signal is not None:
             waiting()
+
+    def forget(self, waiting: Callable[[], object]) -> None:
+        """Let it be called no longer."""
+        with self._lock:
+            self._waiting = tuple(one for one in self._waiting if one is not waiting)
 
     def request(self, number: int, _: FrameType | None = None) -> None:
         """Ask to stop, as the signal of that number does."""
         if self.signal is None:
             self.signal, self._since = signal.Signals(number), time.monotonic()
         self.urgent = self.urgent or time.monotonic() - self._since > AGAIN_SECONDS
-        if self._waiting is not None:
-            self._waiting()
+        for waiting in self._waiting:
+            waiting()
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():

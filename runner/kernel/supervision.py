@@ -41,7 +41,12 @@ class Client(KernelClient):
         self._step_ends = _after(self.supervision.step_seconds)
         self._told_to_stop = asyncio.Event()
         loop = asyncio.get_running_loop()
-        self.supervision.stop.call(lambda: loop.call_soon_threadsafe(self._told_to_stop.set))
+
+        def told() -> None:
+            with contextlib.suppress(RuntimeError):  # the kernel of another thread has just ended, and its loop with it
+                loop.call_soon_threadsafe(self._told_to_stop.set)
+
+        self.supervision.stop.call(told)
         with orphans.received(), private_folder() as folder:
             self._prepare(folder)
             self.on_cell_executed = self._heed
@@ -49,7 +54,7 @@ class Client(KernelClient):
                 await self._start()
                 await self._run_cells()
             finally:
-                self.supervision.stop.call(None)
+                self.supervision.stop.forget(told)
                 if self.km is not None:
                     await self._async_cleanup_kernel()
 

@@ -9,6 +9,7 @@ has no digest; `--only`, `--from` and `resume` take over its results nevertheles
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,6 +61,7 @@ class Shelf:
     output: Path
     pipeline: str
     _manifests: list[dict[str, Any]] | None = field(default=None)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def find(self, name: str, key: str) -> tuple[Earlier, ...]:
         """Good results of equal work, the newest first."""
@@ -69,10 +71,16 @@ class Shelf:
         """The parts of the content of the newest good result, whatever it was made of."""
         return next((one.step["content"] for one in self._results(name) if one.step["content"]), None)
 
+    def used(self, name: str) -> tuple[int, float] | None:
+        """The memory and the seconds that the step took when it was last computed; None where it never was."""
+        done = (one.step for one in self._results(name) if one.step["peak_memory_bytes"])
+        return next(((int(step["peak_memory_bytes"]), float(step["seconds"] or 0)) for step in done), None)
+
     def _results(self, name: str) -> list[Earlier]:
-        if self._manifests is None:
-            folders = archive.run_folders(self.output, self.pipeline)[:LOOK_BACK]
-            self._manifests = [manifest for folder in folders if (manifest := _read(folder))]
+        with self._lock:
+            if self._manifests is None:
+                folders = archive.run_folders(self.output, self.pipeline)[:LOOK_BACK]
+                self._manifests = [manifest for folder in folders if (manifest := _read(folder))]
         return [
             Earlier(self.output / self.pipeline / manifest["run_id"], step)
             for manifest in self._manifests

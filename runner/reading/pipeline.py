@@ -145,6 +145,8 @@ class Pipeline(BaseModel):
     """What a gate that does not hold makes of a run: in both cases its results stay staged; with `fail` it exits 1."""
     timeout_minutes: Minutes | None = None
     """Longest time of the whole run."""
+    workers: Annotated[int, Field(ge=1, le=1024)] | None = None
+    """How many steps may run side by side, where the command does not say; 1 without it."""
     _document: Document = PrivateAttr()
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -26,19 +27,21 @@ class Journal:
         self.fault: OSError | None = None
         """Why a line is missing, if one is."""
         self._redactor = redactor or Redactor()
+        self._lock = threading.Lock()
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
 
     def write(self, event: str, **facts: object) -> None:
         """Append one line."""
         entry = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **facts}
         text = json.dumps(self._redactor.tree(entry), ensure_ascii=False, default=str) + "\n"
-        # After a line that was cut off, the next one must not go on where it ended.
-        line = ("\n" * (self.fault is not None) + text).encode(errors="backslashreplace")
-        try:
-            while line:
-                line = line[again(os.write, self._file, line) :]
-        except OSError as fault:
-            self.fault = self.fault or fault
+        with self._lock:
+            # After a line that was cut off, the next one must not go on where it ended.
+            line = ("\n" * (self.fault is not None) + text).encode(errors="backslashreplace")
+            try:
+                while line:
+                    line = line[again(os.write, self._file, line) :]
+            except OSError as fault:
+                self.fault = self.fault or fault
 
     def close(self) -> None:
         """Make sure that the disk has every line, and close the file."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import psutil
 
+from runner.crew import workplace
 from runner.outcomes import Status
 from runner.records import inventory
 from runner.records.inventory import Inventory
@@ -28,9 +29,8 @@ def marked(manifest: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) ->
     A cell is what the journal says it came to; the one that had begun is `lost`; what had not begun is `not_run`.
     """
     steps = [_step(step, [one for one in entries if one.get("step") == step["name"]]) for step in manifest["steps"]]
-    at = next((step for step in steps if step["status"] == Status.LOST), None)
-    cell = f", cell {at['stopped_at']}" if at and at["stopped_at"] else ""
-    place = f"in {at['name']}{cell}" if at else "between two steps"
+    at = [step for step in steps if step["status"] == Status.LOST]
+    place = f"in {' and '.join(map(_place, at))}" if at else "between two steps"
     finished = entries[-1]["at"] if entries else manifest["started"]
     return {
         **manifest,
@@ -42,8 +42,17 @@ def marked(manifest: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) ->
     }
 
 
+def _place(step: Mapping[str, Any]) -> str:
+    return f"{step['name']}, cell {step['stopped_at']}" if step["stopped_at"] else str(step["name"])
+
+
 def with_files(manifest: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """The manifest of a vanished run with all files that lie in its folder, so that its digest stands for them."""
+    """The manifest of a vanished run with all files that lie in its folder, so that its digest stands for them.
+
+    What its steps have left in working folders of their own comes into it first.
+    """
+    with contextlib.suppress(OSError):  # whoever only looks may not be allowed to write
+        workplace.rescue(folder)
     listed = {step["name"]: [FileRecord(**file) for file in step.get("files", ())] for step in manifest["steps"]}
     found = inventory.take(folder, listed)
     steps = [_without(step, found) for step in manifest["steps"]]

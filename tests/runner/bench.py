@@ -47,6 +47,12 @@ class Bench:
         assert not faults
         return parameters.plan(asked, books, given=given, **options)
 
+    def order(self, text: str, workers: int | None = None) -> Order:
+        """What is to be run, as the command line would ask for it."""
+        asked = self.read(text)
+        books, _ = notebooks.read_all(asked.notebooks)
+        return Order(asked, books, parameters.plan(asked, books), "runner run small", asked_workers=workers)
+
     def run(
         self,
         text: str,
@@ -56,6 +62,8 @@ class Bench:
         words: TextIO | None = None,
         keep: bool = False,
         cold: bool = False,
+        workers: int | None = None,
+        cluster: str | None = None,
         **options: Any,
     ) -> Ended:
         """Run a pipeline as the command line does; what it says goes to `words`.
@@ -65,7 +73,8 @@ class Bench:
         asked = pipeline.read(self.folder / "small.yml", self.settings) if keep else self.read(text)
         books, _ = notebooks.read_all(asked.notebooks)
         plan = parameters.plan(asked, books, given=given, **options)
-        order = Order(asked, books, plan, "runner run small", choice or Choice(), cold=cold)
+        crew: dict[str, Any] = {"cold": cold, "asked_workers": workers, "cluster": cluster}
+        order = Order(asked, books, plan, "runner run small", choice or Choice(), **crew)
         return run(order, self.settings, Reporter(console_for(words or io.StringIO())))
 
 
