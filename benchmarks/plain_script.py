@@ -6,7 +6,7 @@ FOLDER holds `online_retail.parquet` (../shared/data unless said otherwise). Par
 lstm; all unless some are named (grid and report take what they need of the others with them). It imports nothing of
 this project: pandas, scikit-learn, umap-learn, scipy and torch, called as their pages show it, every clustering
 fitted and scored by itself. Nothing is slowed down on purpose: K-means has scikit-learn's ten starts, the LSTM of each
-series is one small layer, trained in batches. Seconds by the clock and of the processor are printed as JSON, part by part.
+series is one small layer, trained in batches. Seconds by the clock and of the processor are printed as JSON, by part.
 """
 
 from __future__ import annotations
