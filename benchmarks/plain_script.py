@@ -4,9 +4,9 @@
 
 FOLDER holds `online_retail.parquet` (../shared/data unless said otherwise). Parts: features, spaces, grid, report,
 lstm; all unless some are named (grid and report take what they need of the others with them). It imports nothing of
-this project: pandas, scikit-learn, umap-learn, scipy and torch, called as their pages show it, every clustering fitted and
-scored by itself. Nothing is slowed down on purpose: K-means has scikit-learn's ten starts, the LSTM of each series is
-one small layer, trained in batches. Seconds by the clock and of the processor are printed as JSON, part by part.
+this project: pandas, scikit-learn, umap-learn, scipy and torch, called as their pages show it, every clustering
+fitted and scored by itself. Nothing is slowed down on purpose: K-means has scikit-learn's ten starts, the LSTM of each
+series is one small layer, trained in batches. Seconds by the clock and of the processor are printed as JSON, by part.
 """
 
 from __future__ import annotations
