@@ -27,9 +27,8 @@ from runner.crew.errand import Errand, Fetched, topic_of
 from runner.crew.exchange import Exchange
 from runner.crew.local import without_secrets
 from runner.crew.roll import Roll
-from runner.crew.task import Performance, Task
+from runner.crew.task import Performance, Task, failed
 from runner.errors import PreflightError, RunnerError
-from runner.execute import Execution
 from runner.kernel.stopping import Stop
 from runner.kernel.supervision import Watch
 from runner.outcomes import Status
@@ -118,7 +117,7 @@ class Cluster:
             execution = dataclasses.replace(performance.execution, started=started, finished=datetime.now(UTC))
             return self._brought_home(task, dataclasses.replace(performance, execution=execution))
         except (RunnerError, OSError) as fault:
-            return _ended(Status.FAILED, str(fault))
+            return failed(str(fault))
 
     def _errand(self, task: Task) -> Errand:
         for file in task.needed:
@@ -167,10 +166,10 @@ class Cluster:
                 break
             if signal_at is not None and self._stop.signal and (not told.begun or now - signal_at > GRACE_S):
                 future.cancel(force=True)
-                return _ended(Status.CANCELLED, f"stopped by {self._stop.signal.name}")
+                return failed(f"stopped by {self._stop.signal.name}", Status.CANCELLED)
             if task.run_ends is not None and now > task.run_ends + (GRACE_S if told.begun else 0):
                 future.cancel(force=True)
-                return _ended(Status.TIMED_OUT, "the run took longer than its limit")
+                return failed("the run took longer than its limit", Status.TIMED_OUT)
         with suppress(queue.Empty):
             while True:
                 told.hear(box.get_nowait())
@@ -181,7 +180,7 @@ class Cluster:
             return _of_error(future.exception())
         reason = "the scheduler of the cluster was lost; `runner resume` goes on from here"
         self._roll.stop(reason)
-        return _ended(Status.FAILED, reason)
+        return failed(reason)
 
     def _brought_home(self, task: Task, performance: Performance) -> Performance:
         """What a worker has written, in the run folder, as far as it may stand there."""
@@ -190,7 +189,7 @@ class Cluster:
             path = inside(work, file.path)
             if not path.is_file() or digests.of_file(path) != file.sha256:
                 self._exchange.fetch(file.sha256, path)
-        secret = without_secrets(work, performance.files, self._redactor)
+        secret = without_secrets(work, self._home, performance.files, self._redactor)
         owners = self._roll.claim(task.name, [file.path for file in performance.files])
         kept = [one for one in performance.files if one.path not in owners and (work / one.path).is_file()]
         workplace.bring_home(work, self._home, [file.path for file in kept])
@@ -212,10 +211,5 @@ class Cluster:
 def _of_error(fault: BaseException | None) -> Performance:
     if isinstance(fault, KilledWorker):
         said = "one worker after the other vanished while it had the step (memory of the worker's machine, perhaps)"
-        return _ended(Status.KERNEL_DIED, said)
-    return _ended(Status.FAILED, f"a fault of the worker: {type(fault).__name__}: {fault}")
-
-
-def _ended(status: Status, reason: str) -> Performance:
-    now = datetime.now(UTC)
-    return Performance(Execution(status, now, now, reason))
+        return failed(said, Status.KERNEL_DIED)
+    return failed(f"a fault of the worker: {type(fault).__name__}: {fault}")

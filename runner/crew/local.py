@@ -14,7 +14,7 @@ from pathlib import Path
 from runner import attempts
 from runner.attempts import Tries
 from runner.crew import workplace
-from runner.crew.task import Performance, Task
+from runner.crew.task import Performance, Task, failed
 from runner.kernel import process
 from runner.kernel.circumstances import Warmth
 from runner.kernel.outputs import DEFAULT_LIMIT_BYTES
@@ -60,19 +60,25 @@ class Local:
         work = self.folder_of(task.name)
         needed = [file.path for file in task.needed]
         if self.apart:
-            workplace.make(work, self.home, archive.ROOMS, needed)
+            try:
+                workplace.make(work, self.home, archive.ROOMS, needed)
+            except OSError as fault:
+                return failed(f"its working folder could not be made: {fault}")
         before = archive.snapshot(work)
         execution, earlier = attempts.run(self._tries(task, watch), self.journal, self.reporter)
         written = archive.written_since(work, before)
-        secret = without_secrets(work, written, self.redactor)
+        secret = without_secrets(work, self.home, written, self.redactor)
         if self.apart:
             written += _records(self.home, [task.copy, *(one.copy for one in earlier)])
-            secret += without_secrets(self.home, written, self.redactor)
+            secret += without_secrets(self.home, self.home, written, self.redactor)
         owners = self.claim(task.name, [file.path for file in written])
         faults = [f"it wrote {path}, which is the work of {owner}" for path, owner in owners.items()]
         if self.apart:
             own = [path for path in inventory.paths(work) if path not in {*needed, *owners}]
-            workplace.bring_home(work, self.home, own)
+            try:
+                workplace.bring_home(work, self.home, own)
+            except OSError as fault:
+                faults.append(f"what it wrote could not be brought into the run folder: {fault}")
             written = tuple(file for file in written if file.path not in owners)
         return Performance(
             execution,
@@ -113,10 +119,13 @@ class Local:
         )
 
 
-def without_secrets(folder: Path, written: tuple[FileRecord, ...], redactor: Redactor) -> list[str]:
-    """Remove the files that hold a secret, and say so."""
+def without_secrets(folder: Path, home: Path, written: Iterable[FileRecord], redactor: Redactor) -> list[str]:
+    """Remove the files that hold a secret, and say so; also from the run folder, where publishing has brought one."""
     found = redaction.files_holding([folder / file.path for file in written], redactor)
     for path in found:
+        there = home / path.relative_to(folder)
+        if there != path and there.is_file() and digests.of_file(there) == digests.of_file(path):
+            there.unlink()
         path.unlink()
     return [f"it wrote a secret into {path.relative_to(folder).as_posix()}, which was removed" for path in found]
 

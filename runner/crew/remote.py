@@ -15,7 +15,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +23,9 @@ from rich.console import Console
 from runner.crew.errand import Errand
 from runner.crew.exchange import Exchange, exchange_of
 from runner.crew.local import Local
-from runner.crew.task import Performance
+from runner.crew.task import Performance, failed
 from runner.delivery.publication import read_request, requests_in
 from runner.errors import DeliveryError, RunnerError
-from runner.execute import Execution
 from runner.files import write_aside
 from runner.kernel import compiled
 from runner.kernel.stopping import Stop
@@ -51,23 +49,18 @@ LOOK_EVERY_S = 0.1
 
 def carry_out(errand: Errand, folder: Path, settings: Settings, tell: Tell, inbox: Inbox) -> Performance:
     """Run the step in a folder of the worker's own. Whatever goes wrong is an outcome, never an exception."""
-    started = datetime.now(UTC)
     try:
         exchange = exchange_of(settings)
         if fault := _strange(errand, settings):
-            return _failed(fault, started)
+            return failed(fault)
         values = _prepare(errand, folder, exchange)
         performance = _run(errand, folder, settings, exchange, values, tell, inbox)
         for file in performance.files:
             exchange.send(folder / "run" / file.path, file.sha256)
     except (RunnerError, OSError) as fault:
-        return _failed(f"on {socket.gethostname()}: {fault}", started)
+        return failed(f"on {socket.gethostname()}: {fault}")
     else:
         return dataclasses.replace(performance, values=values)
-
-
-def _failed(reason: str, started: datetime) -> Performance:
-    return Performance(Execution(Status.FAILED, started, datetime.now(UTC), reason))
 
 
 def _strange(errand: Errand, settings: Settings) -> str | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from runner.execute import Execution
 from runner.kernel.supervision import Watch
+from runner.outcomes import Status
 from runner.reading.pipeline import Step
 from runner.records.record import AttemptRecord, FileRecord
 
@@ -57,6 +59,12 @@ class Performance:
     """Why it may not count as good although its notebook ran."""
     values: Mapping[str, object] = field(default_factory=dict)
     """What was injected in place of what the task says: paths, on another machine."""
+
+
+def failed(reason: str, status: Status = Status.FAILED) -> Performance:
+    """What comes of a task whose notebook did not come to run, or of which nobody knows any more."""
+    now = datetime.now(UTC)
+    return Performance(Execution(status, now, now, reason))
 
 
 class Executor(Protocol):

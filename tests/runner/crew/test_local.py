@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from runner.crew import budget
+from runner.crew import budget, local, workplace
 from runner.crew.budget import Budget
 from runner.outcomes import ExitStatus
 from runner.records import archive, inventory, journal
+from runner.records.record import FileRecord
 from runner.run import Ended
+from runner.secrecy.redaction import Redactor
 from tests.runner.bench import Bench, copy, printed, step
 
 SEVERAL = """steps:
@@ -119,6 +121,20 @@ def test_whose_file_it_is_is_known(bench: Bench, tmp_path: Path) -> None:
     late = next(one for one in writers if one["status"] == "failed")
     assert "artifacts/sum.txt" in late["reason"]
     assert step(ended, "meets.2")["status"] == "succeeded"
+
+
+def test_a_published_secret_is_removed_everywhere(tmp_path: Path) -> None:
+    """A file that holds a secret goes from the working folder and, where publishing has brought it, from the run's."""
+    work, home = tmp_path / "spool" / "run" / "work" / "step", tmp_path / "shop" / "run"
+    workplace.make(work, home, ("artifacts",), ())
+    for name, text in (("told.txt", "it is correct-horse-battery"), ("plain.txt", "nothing")):
+        (work / "artifacts" / name).write_text(text)
+    (home / "artifacts").mkdir(parents=True)
+    workplace.bring_home(work, home, ["artifacts/told.txt", "artifacts/plain.txt"])
+    files = [FileRecord(f"artifacts/{name}", 0, "") for name in ("told.txt", "plain.txt")]
+    said = local.without_secrets(work, home, files, Redactor.of(["correct-horse-battery"]))
+    assert said == ["it wrote a secret into artifacts/told.txt, which was removed"]
+    assert [path.name for path in tmp_path.rglob("*.txt")] == ["plain.txt", "plain.txt"]
 
 
 def test_a_signal_stops_all(bench: Bench, tmp_path: Path) -> None:
