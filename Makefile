@@ -36,11 +36,8 @@ serve: .venv/installed  ## the history of all runs in a browser, on http://local
 lock: .venv/installed  ## renew requirements.lock after a change of dependencies in pyproject.toml
 	infra/host/lock.sh
 
-bench: .venv/installed  ## what we measure: see benchmarks/README.md
-	.venv/bin/python benchmarks/reading.py
-	.venv/bin/python -m benchmarks.faults
-	.venv/bin/python -m benchmarks.storm
-	.venv/bin/python -m benchmarks.verify 10000
+bench: .venv/installed  ## how quick all is, as ratios, into benchmarks/results.md;  make bench ARGS="data second grid"
+	.venv/bin/python -m benchmarks.bench $(ARGS)
 
 .venv/installed: requirements.lock infra/host/install.sh
 	infra/host/install.sh
