@@ -18,14 +18,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
 
 HERE = Path(__file__).parent
-REPEATS = 5
+REPEATS = 3
+COLD_SHARE = 5
 KERNEL = {"name": "python3", "language": "python", "display_name": "Python 3"}
 IMPORTS = """import matplotlib.pyplot as plt
 import pandas as pd
@@ -43,14 +43,6 @@ BOOKS = {
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
 
 
-@dataclass(frozen=True)
-class Took:
-    """What a command took."""
-
-    wall: float
-    cpu: float
-
-
 def main(count: int) -> None:
     """Measure, and write the page."""
     with tempfile.TemporaryDirectory() as folder:
@@ -58,48 +50,45 @@ def main(count: int) -> None:
         rows, facts = [], []
         for name, cells in BOOKS.items():
             book = _write(place / f"{name}.ipynb", *cells)
-            plain = [_papermill(book, place) for _ in range(REPEATS)]
+            once = statistics.median(_papermill(book, place) for _ in range(REPEATS))
             own = _own_seconds(place / "out.ipynb", imports=name == "stack")
-            once = Took(statistics.median(one.wall for one in plain), statistics.median(one.cpu for one in plain))
-            warm, cold = (_ours(place, name, count, *options) for options in ((), ("--cold",)))
-            few = _ours(place, name, 2)
+            few, warm = (_ours(place, name, number) for number in (2, count))
+            cold = _ours(place, name, count // COLD_SHARE, "--cold") * COLD_SHARE
             rows += _rows(name, count, once, warm, cold)
-            each = (warm.wall - few.wall) / (count - 2)
-            share = (each - own) / (once.wall - own)
-            facts.append(
-                f"- {name}: its own computation takes {own:.2f} s. Beyond it papermill's command takes "
-                f"{once.wall - own:.2f} s, and one more notebook in our command {max(each - own, 0):.2f} s: "
-                f"**{max(share, 0):.2f}** of it (aim: at most 0.20). {count} in one command take "
-                f"**{warm.wall / (count * once.wall):.2f}** of {count} calls of papermill (aim: at most 0.10)."
-            )
+            facts.append(_fact(name, count, once, own, warm, (warm - few) / (count - 2)))
     text = "\n".join([*_head(count), *rows, "", *facts, ""])
     (HERE / "warm.md").write_text(text, encoding="utf-8")
     print(text)
+
+
+def _fact(name: str, count: int, once: float, own: float, warm: float, each: float) -> str:
+    ours = max(each - own, 0)
+    return (
+        f"- {name}: its own computation takes {own:.2f} s. Beyond it papermill's command takes {once - own:.2f} s, and "
+        f"one more notebook in our command {ours:.2f} s: **{ours / (once - own):.2f}** of it (aim: 0.20). "
+        f"{count} in one command take **{warm / (count * once):.3f}** of {count} calls of papermill (aim: 0.10)."
+    )
 
 
 def _head(count: int) -> list[str]:
     versions = ", ".join(f"{name} {version(name)}" for name in ("papermill", "ipykernel", "pandas", "scikit-learn"))
     load = os.getloadavg()[0]
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {versions}"
-    sample = f"Papermill's line is the median of {REPEATS} calls, times {count}."
+    sample = f"Papermill's lines are the median of {REPEATS} calls, times {count}"
+    sample += f"; those with `--cold` a run of {count // COLD_SHARE} steps, times {COLD_SHARE}."
     return [
         "# Warm kernels",
         "",
         f"`python -m benchmarks.warm {count}` · {machine}; load {load:.1f} at the end. {sample}",
         "",
-        "| notebook | command | wall s | CPU s | wall, to papermill | CPU, to papermill |",
-        "|---|---|---:|---:|---:|---:|",
+        "| notebook | command | wall s | to papermill |",
+        "|---|---|---:|---:|",
     ]
 
 
-def _rows(name: str, count: int, once: Took, warm: Took, cold: Took) -> list[str]:
-    all_calls = Took(once.wall * count, once.cpu * count)
-    told = {f"{count} × `papermill`": all_calls, f"`runner run`, {count} steps": warm, "the same, `--cold`": cold}
-    return [
-        f"| {name} | {what} | {took.wall:.1f} | {took.cpu:.1f} | {took.wall / all_calls.wall:.3f} "
-        f"| {took.cpu / all_calls.cpu:.3f} |"
-        for what, took in told.items()
-    ]
+def _rows(name: str, count: int, once: float, warm: float, cold: float) -> list[str]:
+    told = {f"{count} × `papermill`": once * count, f"`runner run`, {count} steps": warm, "the same, `--cold`": cold}
+    return [f"| {name} | {what} | {took:.1f} | {took / (once * count):.3f} |" for what, took in told.items()]
 
 
 def _write(path: Path, *cells: str) -> Path:
@@ -109,7 +98,7 @@ def _write(path: Path, *cells: str) -> Path:
     return path
 
 
-def _papermill(book: Path, place: Path) -> Took:
+def _papermill(book: Path, place: Path) -> float:
     return _took([sys.executable, "-m", "papermill", str(book), str(place / "out.ipynb")], place)
 
 
@@ -118,7 +107,7 @@ def _own_seconds(copy: Path, *, imports: bool) -> float:
     return sum(float(cell.metadata.papermill.duration) for cell in cells[1 if imports else 0 :])
 
 
-def _ours(place: Path, name: str, count: int, *options: str) -> Took:
+def _ours(place: Path, name: str, count: int, *options: str) -> float:
     for number in range(count):
         shutil.copy(place / f"{name}.ipynb", place / f"{name}_{number}.ipynb")
     steps = "\n".join(f"  - {{name: s{number}, notebook: {name}_{number}.ipynb}}" for number in range(count))
@@ -126,16 +115,15 @@ def _ours(place: Path, name: str, count: int, *options: str) -> Took:
     return _took([sys.executable, "-m", "runner", "run", str(place / "many.yml"), "--force", *options], place)
 
 
-def _took(command: list[str], place: Path) -> Took:
+def _took(command: list[str], place: Path) -> float:
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("INSIDERS_")},
         **ONE_THREAD,
         "INSIDERS_OUTPUT": str(place / "output"),
     }
-    before, begun = os.times(), time.perf_counter()
+    begun = time.perf_counter()
     subprocess.run(command, cwd=HERE.parent, env=environment, check=True, stdout=subprocess.DEVNULL, stderr=-3)
-    wall, after = time.perf_counter() - begun, os.times()
-    return Took(wall, after.children_user + after.children_system - before.children_user - before.children_system)
+    return time.perf_counter() - begun
 
 
 if __name__ == "__main__":
