@@ -50,10 +50,13 @@ def main(count: int) -> None:
         rows, facts = [], []
         for name, cells in BOOKS.items():
             book = _write(place / f"{name}.ipynb", *cells)
-            once = statistics.median(_papermill(book, place) for _ in range(REPEATS))
+            calls = [_papermill(book, place) for _ in range(REPEATS)]
             own = _own_seconds(place / "out.ipynb", imports=name == "stack")
             few, warm = (_ours(place, name, number) for number in (2, count))
+            calls += [_papermill(book, place) for _ in range(REPEATS)]
             cold = _ours(place, name, count // COLD_SHARE, "--cold") * COLD_SHARE
+            calls += [_papermill(book, place) for _ in range(REPEATS)]
+            once = statistics.median(calls)
             rows += _rows(name, count, once, warm, cold)
             facts.append(_fact(name, count, once, own, warm, (warm - few) / (count - 2)))
     text = "\n".join([*_head(count), *rows, "", *facts, ""])
@@ -74,7 +77,7 @@ def _head(count: int) -> list[str]:
     versions = ", ".join(f"{name} {version(name)}" for name in ("papermill", "ipykernel", "pandas", "scikit-learn"))
     load = os.getloadavg()[0]
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {versions}"
-    sample = f"Papermill's lines are the median of {REPEATS} calls, times {count}"
+    sample = f"Papermill's lines are the median of {3 * REPEATS} calls before, between and behind, times {count}"
     sample += f"; those with `--cold` a run of {count // COLD_SHARE} steps, times {COLD_SHARE}."
     return [
         "# Warm kernels",

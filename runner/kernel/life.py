@@ -27,7 +27,7 @@ CRASH_REPORTS = "__import__('faulthandler').enable(__import__('sys').stderr._ori
 is read by the kernel itself, and is lost with it."""
 ANSWER_SECONDS = 1.0
 """How long an answer may take before the kernel is asked again."""
-PUBLISHED_SECONDS = 0.2
+PUBLISHED_SECONDS = 0.05
 """The same of what it publishes, which is lost as long as nobody has subscribed."""
 LONGEST_SOCKET_FOLDER = 80
 """Unix allows about 100 characters for the path of a socket; beyond, the kernel listens on the loopback interface."""
