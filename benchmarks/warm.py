@@ -18,12 +18,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
 
+from benchmarks.figures import Figure
+
 HERE = Path(__file__).parent
+COUNT = 50
 REPEATS = 3
 COLD_SHARE = 5
 KERNEL = {"name": "python3", "language": "python", "display_name": "Python 3"}
@@ -43,33 +47,85 @@ BOOKS = {
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
 
 
+@dataclass(frozen=True)
+class Measured:
+    """Seconds by the clock of one kind of notebook."""
+
+    name: str
+    count: int
+    papermill: float
+    """One call of papermill's command: the median of nine, before, between and behind."""
+    own: float
+    """The notebook's own computation."""
+    each: float
+    """One more notebook in our command."""
+    warm: float
+    beside: float
+    """With two workers."""
+    cold: float
+
+
 def main(count: int) -> None:
     """Measure, and write the page."""
+    measured = measure(count)
+    rows = [row for one in measured for row in _rows(one)]
+    text = "\n".join([*_head(count), *rows, "", *(_fact(one) for one in measured), ""])
+    (HERE / "warm.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
+def figures(_folder: Path) -> list[Figure]:
+    """50 small notebooks in one command with warm kernels, beside 50 calls of papermill's own command.
+
+    One imports nothing; the other imports pandas, scikit-learn and matplotlib, fits a small model and draws. Papermill
+    is called nine times, before, between and behind, and its median stands for each call.
+    """
+    found = []
+    for one in measure(COUNT):
+        calls = one.count * one.papermill
+        beyond, theirs = max(one.each - one.own, 0), one.papermill - one.own
+        what = f"{one.count} notebooks, {one.name}"
+        found += [
+            Figure(what, one.warm, "s", calls, f"{one.count} calls of papermill", "10 times less"),
+            Figure(f"{what}, `--workers 2`", one.beside, "s", calls, "the same calls", ""),
+            Figure(f"{what}, `--cold`", one.cold, "s", calls, "the same calls", ""),
+            Figure(
+                f"one more, {one.name}, beyond its own {one.own:.2g} s",
+                beyond,
+                "s",
+                theirs,
+                "a call of papermill",
+                "5 times less",
+            ),
+        ]
+    return found
+
+
+def measure(count: int) -> list[Measured]:
+    """Both kinds of notebooks, one after the other."""
+    found = []
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        rows, facts = [], []
         for name, cells in BOOKS.items():
             book = _write(place / f"{name}.ipynb", *cells)
             calls = [_papermill(book, place) for _ in range(REPEATS)]
             own = _own_seconds(place / "out.ipynb", imports=name == "stack")
             few, warm = (_ours(place, name, number) for number in (2, count))
             calls += [_papermill(book, place) for _ in range(REPEATS)]
+            beside = _ours(place, name, count, "--workers", "2")
             cold = _ours(place, name, count // COLD_SHARE, "--cold") * COLD_SHARE
             calls += [_papermill(book, place) for _ in range(REPEATS)]
-            once = statistics.median(calls)
-            rows += _rows(name, count, once, warm, cold)
-            facts.append(_fact(name, count, once, own, warm, (warm - few) / (count - 2)))
-    text = "\n".join([*_head(count), *rows, "", *facts, ""])
-    (HERE / "warm.md").write_text(text, encoding="utf-8")
-    print(text)
+            each = (warm - few) / (count - 2)
+            found.append(Measured(name, count, statistics.median(calls), own, each, warm, beside, cold))
+    return found
 
 
-def _fact(name: str, count: int, once: float, own: float, warm: float, each: float) -> str:
-    ours = max(each - own, 0)
+def _fact(one: Measured) -> str:
+    ours, theirs, calls = max(one.each - one.own, 0), one.papermill - one.own, one.count * one.papermill
     return (
-        f"- {name}: its own computation takes {own:.2f} s. Beyond it papermill's command takes {once - own:.2f} s, and "
-        f"one more notebook in our command {ours:.2f} s: **{ours / (once - own):.2f}** of it (aim: 0.20). "
-        f"{count} in one command take **{warm / (count * once):.3f}** of {count} calls of papermill (aim: 0.10)."
+        f"- {one.name}: its own computation takes {one.own:.2f} s. Beyond it papermill's command takes {theirs:.2f} s, "
+        f"and one more notebook in our command {ours:.2f} s: **{ours / theirs:.2f}** of it (aim: 0.20). {one.count} in "
+        f"one command take **{one.warm / calls:.3f}** of {one.count} calls of papermill (aim: 0.10)."
     )
 
 
@@ -89,9 +145,15 @@ def _head(count: int) -> list[str]:
     ]
 
 
-def _rows(name: str, count: int, once: float, warm: float, cold: float) -> list[str]:
-    told = {f"{count} × `papermill`": once * count, f"`runner run`, {count} steps": warm, "the same, `--cold`": cold}
-    return [f"| {name} | {what} | {took:.1f} | {took / (once * count):.3f} |" for what, took in told.items()]
+def _rows(one: Measured) -> list[str]:
+    calls = one.count * one.papermill
+    told = {
+        f"{one.count} × `papermill`": calls,
+        f"`runner run`, {one.count} steps": one.warm,
+        "the same, `--workers 2`": one.beside,
+        "the same, `--cold`": one.cold,
+    }
+    return [f"| {one.name} | {what} | {took:.1f} | {took / calls:.3f} |" for what, took in told.items()]
 
 
 def _write(path: Path, *cells: str) -> Path:
@@ -130,4 +192,4 @@ def _took(command: list[str], place: Path) -> float:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 50)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else COUNT)
