@@ -1,0 +1,79 @@
+"""Spark: tables on a cluster, for what has outgrown one host; wants the packages of the extra ``spark`` and Java 17."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+import sqlglot
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F  # noqa: N812 - the name it goes by everywhere
+
+from insiders.engines.engine import PART, ROW
+
+SETTINGS = {
+    # A transaction has the time on the shop's clock, which has no zone.
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.session.timeZone": "UTC",
+}
+
+
+class Spark:
+    """An engine on a cluster; see `insiders.engines.engine.Engine`."""
+
+    def __init__(self, session: SparkSession) -> None:
+        self._session = session
+        self._held: list[DataFrame] = []
+
+    def files(self, name: str, paths: Sequence[str]) -> pa.Schema:
+        """Name Parquet files, or folders of such, wherever the cluster reaches them."""
+        reader = self._session.read
+        places = [file for path in paths for file in sorted(reader.parquet(path).inputFiles())]
+        rows = reader.parquet(*paths)
+        schema = rows.limit(0).toArrow().schema
+        part = F.array_position(F.array(*map(F.lit, places)), F.col("_metadata.file_path")) - 1
+        rows.select("*", part.alias(PART), F.col("_metadata.row_index").alias(ROW)).createOrReplaceTempView(name)
+        return schema
+
+    def keep(self, name: str, select: str, *, computed: bool = True) -> None:
+        """Name what a SELECT finds; ``computed``: held on the workers, in memory and on disk, once it is asked for."""
+        rows = self._session.sql(translated(select))
+        if computed:
+            self._held.append(rows.persist())
+        rows.createOrReplaceTempView(name)
+
+    def table(self, select: str) -> pa.Table:
+        """What a SELECT finds, brought to this process."""
+        return self._session.sql(translated(select)).toArrow()
+
+    def write(self, select: str, path: Path) -> None:
+        """Write what a SELECT finds as a folder of files; the order of their names is that of the SELECT."""
+        self._session.sql(translated(select)).write.mode("overwrite").parquet(str(path))
+
+    def close(self) -> None:
+        """Let go of what is held on the workers."""
+        for rows in self._held:
+            rows.unpersist()
+        self._held.clear()
+
+
+def translated(select: str) -> str:
+    """A SELECT of DuckDB's in Spark's dialect."""
+    return sqlglot.transpile(select, read="duckdb", write="spark")[0]
+
+
+@contextmanager
+def spark(master: str | None = None, settings: Mapping[str, str] | None = None) -> Iterator[Spark]:
+    """Spark at an address such as ``spark://host:7077`` or ``yarn``, or the one that the environment is set up for."""
+    builder = SparkSession.builder.appName("insiders")
+    if master is not None:
+        builder = builder.master(master)
+    session = builder.config(map={**SETTINGS, **(settings or {})}).getOrCreate()
+    engine = Spark(session)
+    try:
+        yield engine
+    finally:
+        engine.close()
+        session.stop()
