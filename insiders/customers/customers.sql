@@ -1,44 +1,6 @@
--- The hand-off table ``customers``: one row per customer with a purchase, from prepared transactions.
+-- The hand-off table ``customers``: one row per customer with a purchase, from prepared transactions and ``bought``.
 -- The same definitions as insiders/customers/features.py.
-WITH purchases AS (
-    SELECT customer_id, invoice, product, quantity, time, revenue, country, category
-    FROM transactions
-    WHERE kind = 'purchase'
-),
-baskets AS (
-    SELECT
-        customer_id, invoice, product,
-        sum(quantity) AS items, sum(revenue) AS revenue,
-        min(time) AS first, max(time) AS last,
-        min(country) AS country, max(country) AS other_country
-    FROM purchases
-    GROUP BY customer_id, invoice, product
-),
-orders AS (
-    SELECT
-        customer_id, invoice,
-        count(*) AS products, sum(items) AS items, sum(revenue) AS revenue,
-        min(first) AS first, max(last) AS last,
-        min(country) AS country, max(other_country) AS other_country
-    FROM baskets
-    GROUP BY customer_id, invoice
-),
-variety AS (
-    SELECT customer_id, count(DISTINCT product) AS products
-    FROM baskets
-    GROUP BY customer_id
-),
-bought AS (
-    SELECT
-        customer_id,
-        min(first) AS first_purchase, max(last) AS last_purchase,
-        count(*) AS n_invoices, sum(products) AS basket_products,
-        sum(items) AS n_items, sum(revenue) AS gross_revenue,
-        min(country) AS country, max(other_country) AS other_country
-    FROM orders
-    GROUP BY customer_id
-),
-today AS (
+WITH today AS (
     SELECT coalesce($as_of, CAST(max(last_purchase) AS DATE)) AS day FROM bought
 ),
 days AS (
@@ -79,8 +41,8 @@ returned AS (
 -- The country of most of a customer's invoices, of two with as many the later one; few have more than one.
 visits AS (
     SELECT customer_id, country, invoice, min(time) AS time
-    FROM purchases
-    WHERE customer_id IN (SELECT customer_id FROM bought WHERE country <> other_country)
+    FROM transactions
+    WHERE kind = 'purchase' AND customer_id IN (SELECT customer_id FROM bought WHERE country <> other_country)
     GROUP BY customer_id, country, invoice
 ),
 stays AS (
@@ -94,8 +56,8 @@ shelves AS (
     SELECT
         customer_id, category, sum(revenue) AS revenue,
         row_number() OVER (PARTITION BY customer_id ORDER BY sum(revenue) DESC, category DESC) AS place
-    FROM purchases
-    WHERE category IS NOT NULL
+    FROM transactions
+    WHERE kind = 'purchase' AND category IS NOT NULL
     GROUP BY customer_id, category
 ),
 -- Who buys in quantities far above the others: a modified z-score of the logarithm, in pieces or in pieces per invoice.
@@ -130,7 +92,7 @@ SELECT
     bought.n_invoices,
     rhythm.n_purchase_days,
     CAST(bought.n_items AS BIGINT) AS n_items,
-    variety.products AS n_products,
+    bought.n_products,
     bought.gross_revenue,
     bought.gross_revenue - coalesce(returned.not_netted, 0) AS net_revenue,
     bought.gross_revenue / bought.n_invoices AS avg_ticket,
@@ -152,7 +114,6 @@ SELECT
     shelves.revenue / bought.gross_revenue AS main_category_share
 FROM bought
 CROSS JOIN today
-JOIN variety ON variety.customer_id = bought.customer_id
 JOIN rhythm ON rhythm.customer_id = bought.customer_id
 JOIN wholesale ON wholesale.customer_id = bought.customer_id
 LEFT JOIN returned ON returned.customer_id = bought.customer_id

@@ -78,6 +78,7 @@ def prepare_files(
 
 def customers(engine: Engine, *, as_of: date | None = None) -> pd.DataFrame:
     """The hand-off table ``customers`` of the relation ``transactions`` of an engine."""
+    engine.keep("bought", statement("customers", "bought"))
     found = engine.table(statement("customers", "customers", as_of=as_of, wholesale_score=WHOLESALE_SCORE))
     rows = found.to_pandas(types_mapper={pa.string(): TEXT}.get)
     return handoff.check("customers", rows[["customer_id", *FEATURES]])

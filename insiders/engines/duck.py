@@ -22,6 +22,8 @@ GROUP_ROWS = 122_880
 class Duck:
     """An engine in this process; see `insiders.engines.engine.Engine`."""
 
+    distributed = False
+
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 

@@ -19,6 +19,9 @@ PART, ROW = "part", "row"
 class Engine(Protocol):
     """Runs a SELECT; the names that it may ask are those given to `files` and `keep` before."""
 
+    distributed: bool
+    """Whether a join travels between hosts, so that what several SELECTs ask for is better held than found again."""
+
     def files(self, name: str, paths: Sequence[str]) -> pa.Schema:
         """Parquet files under a name, one after the other, with their columns, ``part`` and ``row``; the columns."""
 

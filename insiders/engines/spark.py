@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from pyspark.sql import functions as F  # noqa: N812 - the name it goes by every
 
 from insiders.engines.engine import PART, ROW
 
+LOCAL = "^file:/+"
 SETTINGS = {
     # A transaction has the time on the shop's clock, which has no zone.
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
@@ -22,6 +24,8 @@ SETTINGS = {
 
 class Spark:
     """An engine on a cluster; see `insiders.engines.engine.Engine`."""
+
+    distributed = True
 
     def __init__(self, session: SparkSession) -> None:
         self._session = session
@@ -33,7 +37,8 @@ class Spark:
         places = [file for path in paths for file in sorted(reader.parquet(path).inputFiles())]
         rows = reader.parquet(*paths)
         schema = rows.limit(0).toArrow().schema
-        part = F.array_position(F.array(*map(F.lit, places)), F.col("_metadata.file_path")) - 1
+        place = F.regexp_replace(F.col("_metadata.file_path"), LOCAL, r"file:/")  # Spark spells it in two ways
+        part = F.array_position(F.array(*(F.lit(re.sub(LOCAL, "file:/", file)) for file in places)), place) - 1
         rows.select("*", part.alias(PART), F.col("_metadata.row_index").alias(ROW)).createOrReplaceTempView(name)
         return schema
 

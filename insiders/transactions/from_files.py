@@ -76,7 +76,7 @@ def prepare_files(
     _kinds(engine, filters, ladder)
     engine.keep("regulars", select("regulars", days_of=filters.days_of))
     netted_lines, netted_value = _last_rungs(engine, filters, ladder)
-    engine.keep("transactions", transactions(filters), computed=False)
+    engine.keep("transactions", transactions(filters), computed=engine.distributed)
     return PreparedFiles(ladder.table(), quarantine, rows_read, repeated, netted_lines, netted_value)
 
 
@@ -164,10 +164,12 @@ def _kinds(engine: Engine, filters: Filters, ladder: Ladder) -> None:
     if filters.net_cancellations:
         engine.keep("invoices_undone", select("invoices_undone"))
         engine.keep("lines_taken_back", select("lines_taken_back", days=filters.netting_days))
-    engine.keep("kinds", select("kinds" if filters.net_cancellations else "kinds_by_sign"), computed=False)
+    engine.keep("kinds", select("kinds" if filters.net_cancellations else "kinds_by_sign"), computed=engine.distributed)
     engine.keep("customer_days", select("customer_days"))
     if once:
-        left = engine.table("SELECT sum(lines) AS n, count(DISTINCT customer_id) AS m FROM customer_days").to_pylist()[0]
+        left = engine.table("SELECT sum(lines) AS n, count(DISTINCT customer_id) AS m FROM customer_days").to_pylist()[
+            0
+        ]
         ladder.note(choices.ONCE_STEP, int(left["n"]), int(left["m"]))
 
 

@@ -67,7 +67,11 @@ def _number(schema: pa.Schema, claimed: Mapping[str, str], column: str) -> str:
 
 def _time(schema: pa.Schema, claimed: Mapping[str, str], column: str) -> str:
     kind, source = schema.field(claimed[column]).type, name(claimed[column])
-    return f"TRY_CAST(trim({source}, {literal(BLANKS)}) AS TIMESTAMP)" if _is_text(kind) else f"CAST({source} AS TIMESTAMP)"
+    return (
+        f"TRY_CAST(trim({source}, {literal(BLANKS)}) AS TIMESTAMP)"
+        if _is_text(kind)
+        else f"CAST({source} AS TIMESTAMP)"
+    )
 
 
 def _is_text(kind: pa.DataType) -> bool:
