@@ -1,7 +1,7 @@
 """Parquet files of transactions, larger than memory if need be, made into the hand-off tables that 01_eda writes.
 
-The same definitions as `insiders.transactions.prepare` and `insiders.customers.features`, as SELECTs that an engine runs
-where the lines are; a test holds both equal on the real files.
+The same definitions as `insiders.transactions.prepare` and `insiders.customers.features`, as SELECTs that an engine
+runs where the lines are; a test holds both equal on the real files.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def prepare_files(
 ) -> Written:
     """Write ``transactions``, ``once``, ``appearance``, ``customers``, ``buyers``, ``ladder`` and ``quarantine``.
 
-    ``memory`` is what DuckDB may take, such as ``4GB``, beyond which it works in a folder under ``spill``. The lines keep
-    the order of the files. A `SourceError` or `AnalysisError` names everything that is wrong.
+    ``memory`` is what DuckDB may take, such as ``4GB``, beyond which it works in a folder under ``spill``. The lines
+    keep the order of the files. A `SourceError` or `AnalysisError` names everything that is wrong.
     """
     filters, folder = chosen(preset, **overrides), Path(run_folder)
     with duck(memory=memory, threads=threads, spill=None if spill is None else Path(spill)) as engine:

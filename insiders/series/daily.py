@@ -1,4 +1,4 @@
-"""Daily sales added up where the lines are: sales as `insiders.series.at_levels` takes them, a row per day and thing."""
+"""Daily sales added up where the lines are: sales as `insiders.series.at_levels` takes them, a row per day and name."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from insiders.columns import RAW, SHEET, claim
 from insiders.engines.engine import PART, ROW, Engine
-from insiders.engines.statements import statement
+from insiders.engines.statements import Choice, statement
 from insiders.errors import SourceError
 from insiders.handoff import TEXT
 from insiders.sources.quarantine import MOST_PIECES
@@ -113,7 +113,7 @@ def _repeated(engine: Engine, *, several: bool) -> int:
 
 
 def _lines(engine: Engine, filters: Filters, as_of: date | None) -> None:
-    told = {
+    told: dict[str, Choice] = {
         "fold_codes": filters.fold_codes,
         "blanks": BLANKS,
         "unknown_country": UNKNOWN_COUNTRY,

@@ -54,7 +54,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_real_file_row_for_row(real_data: Path, real_source: pd.DataFrame, tmp_path: Path) -> None:
-    """541,909 lines of Online Retail, in 100 MB of memory, give pandas' tables, kinds and order of the lines included."""
+    """Online Retail, in 100 MB of memory, gives the tables of pandas, kinds and order of the lines included."""
     (tmp_path / "spill").mkdir()
     prepare_files([real_data / "online_retail.parquet"], tmp_path, memory="100MB", spill=tmp_path / "spill")
     assert not list((tmp_path / "spill").iterdir())

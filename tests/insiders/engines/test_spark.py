@@ -21,7 +21,7 @@ pytest.importorskip("pyspark", reason="Spark is optional: install the extra `spa
 if shutil.which("java") is None:
     pytest.skip("Spark wants Java 17 or later, which is not installed", allow_module_level=True)
 
-from insiders.engines.spark import spark  # noqa: E402 - not to be had where the tests above skip
+from insiders.engines.spark import spark
 
 SMALL = {
     "spark.ui.enabled": "false",

@@ -41,15 +41,14 @@ def test_types_are_read_as_the_loader_reads_them(tmp_path: Path) -> None:
     expected = loaded.transactions.astype({"quantity": "float64"})
     there = found.drop(index=1).reset_index(drop=True).rename(columns={"pieces": "quantity"})[list(RAW)]
     for column in RAW:
-        assert [*there[column].astype(object).where(there[column].notna(), None)] == [
-            *expected[column].astype(object).where(expected[column].notna(), None)
-        ]
+        assert there[column].fillna("missing").tolist() == expected[column].fillna("missing").tolist()
 
 
 def test_times_with_a_zone_are_refused(tmp_path: Path) -> None:
     """What the shop's clock showed cannot be told from a time in another zone, so nothing is guessed."""
     path = tmp_path / "sales.parquet"
     pq.write_table(pa.table({**COLUMNS, "InvoiceDate": pa.array([pd.Timestamp(AT, tz=UTC)] * 3)}), path)
-    with duck() as engine, pytest.raises(SourceError, match="write the time on the shop's clock"):
+    with duck() as engine:
         schema = engine.files("files", [str(path)])
+    with pytest.raises(SourceError, match="write the time on the shop's clock"):
         typed(schema, claim(schema.names))
