@@ -13,7 +13,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"}
+CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base", "duckdb": "python-duckdb"}
 THE_ORDER = ["papermill", "jupyter", "pandas", "scikit-learn", "torch", "umap-learn", "yellowbrick"]
 THE_ORDER += ["boto3", "sqlalchemy", "psycopg2-binary"]
 

@@ -33,6 +33,8 @@ LOWER = {
             *above,
         }
         for room, above in {
+            "engines": ("insiders.transactions", "insiders.customers", "insiders.series", "insiders.handoff"),
+            "transactions": ("insiders.customers", "insiders.series", "insiders.policies", "insiders.segments"),
             "customers": ("insiders.policies", "insiders.membership", "insiders.segments", "insiders.rules"),
             "policies": ("insiders.membership", "insiders.segments", "insiders.rules", "insiders.high_value"),
             "membership": ("insiders.segments", "insiders.rules", "insiders.placement"),
@@ -110,6 +112,17 @@ def test_notebooks_import_only_what_they_may() -> None:
         for name, code in sources.items()
         for module in imported(ast.parse(code))
         if module.split(".")[0] in FORBIDDEN["notebooks"]
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_engines_are_imported_in_their_room_alone() -> None:
+    """DuckDB and Spark are known to the room of engines, and to nobody else."""
+    wrong = [
+        f"{module} imports {name}"
+        for module, path in modules("insiders").items()
+        for name in imported(ast.parse(path.read_text(encoding="utf-8")))
+        if name.split(".")[0] in {"duckdb", "pyspark", "sqlglot"} and not module.startswith("insiders.engines.")
     ]
     assert not wrong, "\n".join(wrong)
 

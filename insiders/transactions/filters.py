@@ -49,6 +49,27 @@ class Filters:
     days_of: str
     """Which days those are: ``purchase``, or ``activity``, which a return is too."""
 
+    @property
+    def price_step(self) -> str:
+        """What the ladder says of the price."""
+        lowest = self.min_unit_price
+        return f"unit price {lowest:g} or more" if lowest > 0 else "unit price above 0"
+
+    @property
+    def code_step(self) -> str:
+        """What it says of the codes."""
+        return f"code of a product ({self.product_pattern})"
+
+    @property
+    def country_step(self) -> str:
+        """What it says of the countries."""
+        return f"country not {' or '.join(self.exclude_countries)}"
+
+    @property
+    def days_step(self) -> str:
+        """What it says of the customers' days."""
+        return f"customer has {self.min_days} distinct {self.days_of} days or more"
+
 
 PRESETS: Mapping[str, Filters] = MappingProxyType(
     {
@@ -79,6 +100,14 @@ PRESETS: Mapping[str, Filters] = MappingProxyType(
     }
 )
 """Sets of filters by name."""
+
+AS_OF_STEP = "not later than {:%Y-%m-%d}"
+KNOWN_STEP = "customer known"
+CUSTOMER_STEP = "customer not {}"
+ONCE_STEP = "a line that repeats another in every column counts once"
+NETTED_STEP = "{:,} rows undone in full are marked as netted, none is dropped"
+BOUGHT_STEP = "customer has bought"
+"""What the ladder says of the other filters."""
 
 ALLOWED: Mapping[str, tuple[str, ...]] = {"duplicates": ("keep", "drop"), "days_of": ("purchase", "activity")}
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from insiders.handoff import HANDOFF, TEXT
 from insiders.transactions import duplicates as repeats
+from insiders.transactions import filters as choices
 from insiders.transactions import netting
 from insiders.transactions.duplicates import Evidence
 from insiders.transactions.filters import Filters, chosen
@@ -79,7 +80,7 @@ def prepare(
     rows = _goods(rows, filters, ladder)
     evidence = repeats.evidence(rows)
     if filters.duplicates == "drop":
-        rows = ladder.keep("a line that repeats another in every column counts once", rows, ~repeats.repeated(rows))
+        rows = ladder.keep(choices.ONCE_STEP, rows, ~repeats.repeated(rows))
     if filters.net_cancellations:
         rows = _netted(rows, undone.loc[rows.index], filters, ladder)
     rows = _customers(rows, filters, ladder)
@@ -98,8 +99,8 @@ def _identified(raw: pd.DataFrame, as_of: date | None, ladder: Ladder) -> pd.Dat
     ladder.mark("rows of the source", raw)
     if as_of is not None:
         end = pd.Timestamp(as_of) + pd.Timedelta(days=1)
-        raw = ladder.keep(f"not later than {as_of:%Y-%m-%d}", raw, raw["time"] < end)
-    return ladder.keep("customer known", raw, raw["customer_id"].notna())
+        raw = ladder.keep(choices.AS_OF_STEP.format(as_of), raw, raw["time"] < end)
+    return ladder.keep(choices.KNOWN_STEP, raw, raw["customer_id"].notna())
 
 
 def _typed(rows: pd.DataFrame, filters: Filters) -> pd.DataFrame:
@@ -117,15 +118,12 @@ def _typed(rows: pd.DataFrame, filters: Filters) -> pd.DataFrame:
 def _goods(rows: pd.DataFrame, filters: Filters, ladder: Ladder) -> pd.DataFrame:
     """What was sold: at a price, a product, in a country and to a customer that are not left out."""
     price = rows["unit_price"]
-    label = f"unit price {filters.min_unit_price:g} or more" if filters.min_unit_price > 0 else "unit price above 0"
-    rows = ladder.keep(label, rows, price.gt(0) & price.ge(filters.min_unit_price))
-    label = f"code of a product ({filters.product_pattern})"
-    rows = ladder.keep(label, rows, rows["product"].str.match(filters.product_pattern))
+    rows = ladder.keep(filters.price_step, rows, price.gt(0) & price.ge(filters.min_unit_price))
+    rows = ladder.keep(filters.code_step, rows, rows["product"].str.match(filters.product_pattern))
     if filters.exclude_countries:
-        label = f"country not {' or '.join(filters.exclude_countries)}"
-        rows = ladder.keep(label, rows, ~rows["country"].isin(filters.exclude_countries))
+        rows = ladder.keep(filters.country_step, rows, ~rows["country"].isin(filters.exclude_countries))
     for customer in filters.exclude_customers:
-        rows = ladder.keep(f"customer not {customer}", rows, rows["customer_id"].ne(customer))
+        rows = ladder.keep(choices.CUSTOMER_STEP.format(customer), rows, rows["customer_id"].ne(customer))
     return rows
 
 
@@ -133,18 +131,17 @@ def _netted(rows: pd.DataFrame, undone: pd.Series, filters: Filters, ladder: Lad
     """Purchases undone in full, and what undoes them, marked; no row goes."""
     taken_back = netting.lines(rows[~undone], days=filters.netting_days)
     netted = undone | taken_back.reindex(rows.index, fill_value=False)
-    ladder.mark(f"{int(netted.sum()):,} rows undone in full are marked as netted, none is dropped", rows)
+    ladder.mark(choices.NETTED_STEP.format(int(netted.sum())), rows)
     return rows.assign(kind=rows["kind"].mask(netted, "netted"))
 
 
 def _customers(rows: pd.DataFrame, filters: Filters, ladder: Ladder) -> pd.DataFrame:
     buyers = rows.loc[rows["kind"].eq("purchase"), "customer_id"].unique()
-    rows = ladder.keep("customer has bought", rows, rows["customer_id"].isin(buyers))
+    rows = ladder.keep(choices.BOUGHT_STEP, rows, rows["customer_id"].isin(buyers))
     if filters.min_days < 2:
         return rows
     kinds = ["purchase"] if filters.days_of == "purchase" else ["purchase", "return"]
     active = rows.loc[rows["kind"].isin(kinds), ["customer_id", "time"]]
     days = active["time"].dt.normalize().groupby(active["customer_id"]).nunique()
     regulars = days.index[days >= filters.min_days]
-    label = f"customer has {filters.min_days} distinct {filters.days_of} days or more"
-    return ladder.keep(label, rows, rows["customer_id"].isin(regulars))
+    return ladder.keep(filters.days_step, rows, rows["customer_id"].isin(regulars))

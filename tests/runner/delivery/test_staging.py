@@ -68,7 +68,7 @@ def test_every_table_of_results_arrives_as_it_was(engine: sa.Engine, folder: Pat
 
 def test_missing_empty_and_awkward_values_stay_apart(engine: sa.Engine, folder: Path) -> None:
     """A missing text is NULL, an empty one is empty; quotes, commas, line ends and signs survive; NaN is NULL."""
-    texts = ["", None, 'a "quoted", text', "two\nlines", "£ – ü \\N \\."]
+    texts = ["", None, 'a "quoted", text', "two\nlines\tand\r\na tab", "\\.\n£ – ü \\N \\. \\"]
     gaps = [1.5, None, float("nan"), -0.0, 1e300]
     rows = results.rows("customers", 5, main_category=pd.array(texts, handoff.TEXT), avg_gap_days=gaps)
     staged(engine, folder, "customers", handoff.write_result(folder, "customers", rows))
