@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,12 +22,8 @@ from insiders.series.daily import daily_sales
 from insiders.transactions.filters import chosen
 from insiders.transactions.from_files import prepare_files
 
-pytest.importorskip("pyspark", reason="Spark is optional: install the extra `spark` (uv pip install -e .[spark])")
-if shutil.which("java") is None:
-    pytest.skip("Spark wants Java 17 or later, which is not installed", allow_module_level=True)
-
-from insiders.engines.spark import spark
-
+PACKAGES = ("pyspark==4.3.0", "sqlglot==30.30.0")
+"""The test fetches them where the extra `spark` is not installed: half a gigabyte, which the lock is spared."""
 SMALL = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -39,9 +40,37 @@ SMALL = {
 
 
 @pytest.fixture(scope="module")
-def engines() -> Iterator[tuple[Engine, Engine]]:
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The module of the engine; a skip where Java or the packages cannot be had."""
+    if shutil.which("java") is None:
+        pytest.skip("Spark wants Java 17 or later, which is not installed")
+    with pytest.MonkeyPatch.context() as patch:
+        if importlib.util.find_spec("pyspark") is None:
+            place, uv = tmp_path_factory.mktemp("spark"), Path(sys.prefix) / "bin" / "uv"
+            fetch = [
+                str(uv),
+                "pip",
+                "install",
+                "--quiet",
+                "--python",
+                sys.executable,
+                "--target",
+                str(place),
+                *PACKAGES,
+            ]
+            if not uv.exists() or subprocess.run(fetch, capture_output=True).returncode:
+                pytest.skip(
+                    f"{' and '.join(PACKAGES)} could not be fetched: no package index answers, or uv is missing"
+                )
+            patch.syspath_prepend(place)
+            patch.setenv("PYTHONPATH", str(place))
+        yield importlib.import_module("insiders.engines.spark")
+
+
+@pytest.fixture(scope="module")
+def engines(spark: Any) -> Iterator[tuple[Engine, Engine]]:
     """Both engines, Spark in this process's own Java."""
-    with duck() as small, spark("local[1]", SMALL) as large:
+    with duck() as small, spark.spark("local[1]", SMALL) as large:
         yield small, large
 
 
