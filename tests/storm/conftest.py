@@ -7,7 +7,7 @@ import os
 import pytest
 
 DEFAULT_KILLS = 100
-DEFAULT_SCHEDULES = 30
+DEFAULT_SCHEDULES = 60
 
 
 @pytest.fixture(scope="session")
@@ -18,8 +18,8 @@ def kills() -> int:
 
 @pytest.fixture(scope="session")
 def schedules(kills: int) -> int:
-    """How many schedules are simulated: 30, or `STORM_SCHEDULES`; more of them in a longer storm."""
-    return int(os.environ.get("STORM_SCHEDULES", DEFAULT_SCHEDULES * kills // DEFAULT_KILLS))
+    """How many schedules are simulated: 60, or `STORM_SCHEDULES`; more of them in a longer storm."""
+    return int(os.environ.get("STORM_SCHEDULES", max(DEFAULT_SCHEDULES, 3 * kills // 10)))
 
 
 @pytest.fixture(scope="session")
