@@ -141,7 +141,7 @@ def found(rows: list[tuple[Any, ...]], figure: object) -> object:
     if isinstance(figure, list | dict) and len(rows) == 1:
         value = rows[0][0]
         return json.loads(value) if isinstance(value, str) and value[:1] in "[{" else value
-    return [row[0] for row in rows] if isinstance(figure, list) else rows[0][0]
+    return [row[0] for row in rows] if isinstance(figure, list) else rows[0][0] if rows else None
 
 
 def same(one: object, other: object) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -24,16 +26,13 @@ SECRET = "correct-horse-battery-staple"
 @pytest.fixture(scope="module")
 def finished(
     tmp_path_factory: pytest.TempPathFactory, real_data: Path, postgres_server: Server, s3_server: Server
-) -> Finished:
+) -> Iterator[Finished]:
     """The pipeline on the real file, delivering to PostgreSQL and to a bucket."""
     name = f"monthly_{uuid4().hex[:12]}"
-    connection = psycopg2.connect(f"host=127.0.0.1 port={postgres_server.port} user=insiders dbname=postgres")
-    connection.autocommit = True
-    connection.cursor().execute(f"CREATE DATABASE {name}")
-    connection.close()
+    _administer(postgres_server, f"CREATE DATABASE {name}")
     endpoint = f"http://127.0.0.1:{s3_server.port}"
     make_bucket(_client(endpoint), name.replace("_", "-"))
-    return run_monthly(
+    yield run_monthly(
         *LIGHT,
         environment={
             **AWS,
@@ -46,6 +45,14 @@ def finished(
             "INSIDERS_ENDPOINT_URL": endpoint,
         },
     )
+    # The roles of the tables could not be made anew by another test while these tables are there.
+    _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _administer(server: Server, statement: str) -> None:
+    with closing(psycopg2.connect(f"host=127.0.0.1 port={server.port} user=insiders dbname=postgres")) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(statement)
 
 
 class TestReal(GoodRun):

@@ -101,15 +101,16 @@ class Cluster:
 
     def folder_of(self, task: str) -> Path:
         """Where the step's files come to on this machine."""
-        return workplace.of_step(self._spool, task)
+        return workplace.of_step(self._spool, self._home, task)
 
     def perform(self, task: Task, watch: Watch) -> Performance:
         """Have a worker run the task, and bring home what it has written."""
         started = datetime.now(UTC)
         box = self._boxes[task.name] = queue.SimpleQueue[Mapping[str, Any]]()
-        told = Conversation(task.name, self._spool, self._exchange, self._journal, self._reporter, watch, self._put)
+        work, given = self.folder_of(task.name), (self._exchange, self._journal, self._reporter, watch, self._put)
+        told = Conversation(task.name, work, self._spool, *given)
         try:
-            workplace.make(self.folder_of(task.name), self._home, archive.ROOMS, ())
+            workplace.make(work, self._home, archive.ROOMS, ())
             errand = self._errand(task)
             key = f"insiders-{self._home.name}-{task.name}-{uuid4().hex[:8]}"
             future = self._client.submit(dask_worker.perform, errand, key=key, pure=False)
@@ -129,7 +130,7 @@ class Cluster:
             if isinstance(value := task.values.get(name), str) and Path(value).is_absolute() and Path(value).exists()
         )
         # What the worker replaces does not travel: paths of this machine.
-        return Errand(self._home.name, task, task.notebook.read_bytes(), inputs, left)
+        return Errand(self._home.parent.name, self._home.name, task, task.notebook.read_bytes(), inputs, left)
 
     def _fetched(self, name: str, root: Path) -> Fetched:
         paths = [root] if root.is_file() else sorted(path for path in root.rglob("*") if path.is_file())

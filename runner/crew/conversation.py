@@ -13,7 +13,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from runner.crew import workplace
 from runner.crew.exchange import Exchange
 from runner.delivery.publication import REQUEST, Request
 from runner.errors import RunnerError
@@ -31,11 +30,21 @@ class Conversation:
     """One step's worker, as long as it has the step."""
 
     def __init__(
-        self, step: str, spool: Path, exchange: Exchange, journal: Journal, reporter: Reporter, watch: Watch, put: Put
+        self,
+        step: str,
+        work: Path,
+        spool: Path,
+        exchange: Exchange,
+        journal: Journal,
+        reporter: Reporter,
+        watch: Watch,
+        put: Put,
     ) -> None:
         self.begun = False
         """Whether a worker has the step."""
         self._step = step
+        self._work = work
+        """Where its files come to on this machine."""
         self._spool = spool
         self._exchange = exchange
         self._journal = journal
@@ -102,10 +111,9 @@ class Conversation:
         self._unanswered[name] = path
         if path.exists():
             return
-        work = workplace.of_step(self._spool, self._step)
         try:
             for file, sha256 in Request.model_validate_json(text).files.items():
-                self._exchange.fetch(sha256, work / file)
+                self._exchange.fetch(sha256, self._work / file)
         except (RunnerError, OSError, ValidationError) as fault:
             # The desk refuses it in its own words.
             self._journal.write("fault", step=self._step, story=f"{name}: {fault}")

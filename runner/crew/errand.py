@@ -26,6 +26,7 @@ class Fetched:
 class Errand:
     """A task for another machine."""
 
+    pipeline: str
     run_id: str
     task: Task
     notebook: bytes

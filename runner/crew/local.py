@@ -53,7 +53,7 @@ class Local:
 
     def folder_of(self, task: str) -> Path:
         """Where the step works: in the run folder, if it is alone there."""
-        return workplace.of_step(self.spool, task) if self.apart else self.home
+        return workplace.of_step(self.spool, self.home, task) if self.apart else self.home
 
     def perform(self, task: Task, watch: Watch) -> Performance:
         """Run the notebook, as often as its step asks for, and see what it has written."""

@@ -56,11 +56,16 @@ def carry_out(errand: Errand, folder: Path, settings: Settings, tell: Tell, inbo
         values = _prepare(errand, folder, exchange)
         performance = _run(errand, folder, settings, exchange, values, tell, inbox)
         for file in performance.files:
-            exchange.send(folder / "run" / file.path, file.sha256)
+            exchange.send(_home(errand, folder) / file.path, file.sha256)
     except (RunnerError, OSError) as fault:
         return failed(f"on {socket.gethostname()}: {fault}")
     else:
         return dataclasses.replace(performance, values=values)
+
+
+def _home(errand: Errand, folder: Path) -> Path:
+    """The run folder: as on the runner's machine, it lies in a folder that is named for the pipeline."""
+    return folder / "output" / errand.pipeline / errand.run_id
 
 
 def _strange(errand: Errand, settings: Settings) -> str | None:
@@ -85,7 +90,7 @@ def _strange(errand: Errand, settings: Settings) -> str | None:
 
 def _prepare(errand: Errand, folder: Path, exchange: Exchange) -> dict[str, object]:
     """Bring near what the step needs; the values that are paths here."""
-    home, task = folder / "run", errand.task
+    home, task = _home(errand, folder), errand.task
     for room in archive.ROOMS:
         (home / room).mkdir(parents=True)
     (folder / "spool").mkdir(mode=0o700)
@@ -111,7 +116,7 @@ def _run(
     tell: Tell,
     inbox: Inbox,
 ) -> Performance:
-    task, home, spool = errand.task, folder / "run", folder / "spool"
+    task, home, spool = errand.task, _home(errand, folder), folder / "spool"
     redactor = Redactor.of(redaction.secrets_in(os.environ, set(task.references)))
     environment = compiled.environment(os.environ, task.surroundings["lock"])
     environment |= {"INSIDERS_SPOOL": str(spool), "INSIDERS_RUN_ID": errand.run_id}

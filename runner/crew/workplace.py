@@ -1,10 +1,11 @@
 """Working folders: where a step writes while others run beside it, so that it is known who wrote what.
 
-    <output>/spool/<run_id>/work/STEP/tables, results, artifacts
+    <output>/spool/<run_id>/work/<pipeline>/STEP/tables, results, artifacts
 
-In it lie, as links, the files of the steps that it needs. What it has written comes home into the run folder when it
-has ended, and what it publishes when it does so. The folder stays until its run leaves the spool: what a process that
-vanished has left there comes home when the run is found to be lost.
+As a run folder does, it lies in a folder that is named for the pipeline, which notebooks may read. In it lie, as
+links, the files of the steps that it needs. What it has written comes home into the run folder when it has ended, and
+what it publishes when it does so. The folder stays until its run leaves the spool: what a process that vanished has
+left there comes home when the run is found to be lost.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from runner.records import inventory
 WORK = "work"
 
 
-def of_step(spool: Path, step: str) -> Path:
-    """The working folder of a step, in the spool of its run."""
-    return spool / WORK / step
+def of_step(spool: Path, home: Path, step: str) -> Path:
+    """The working folder of a step of the run whose folder is `home`, in the spool of that run."""
+    return spool / WORK / home.parent.name / step
 
 
 def make(work: Path, home: Path, rooms: Iterable[str], needed: Iterable[str]) -> None:
@@ -45,7 +46,7 @@ def bring_home(work: Path, home: Path, paths: Iterable[str]) -> None:
 
 def rescue(home: Path) -> None:
     """Bring home what a run that vanished has left in its working folders, where nothing stands in its place."""
-    room = home.parents[1] / "spool" / home.name / WORK
+    room = home.parents[1] / "spool" / home.name / WORK / home.parent.name
     for work in sorted(room.iterdir()) if room.is_dir() else ():
         bring_home(work, home, [path for path in inventory.paths(work) if not os.path.lexists(home / path)])
 

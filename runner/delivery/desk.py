@@ -184,12 +184,12 @@ class Desk:
 
     def _place(self, path: Path) -> Path:
         """Where the files of a request lie: in the folder that its step works in, if it has one of its own."""
-        work = workplace.of_step(self.folder, step_of(path))
+        work = workplace.of_step(self.folder, self.run_folder, step_of(path))
         return work if work.is_dir() else self.run_folder
 
     def _bring_home(self, request: Request) -> None:
         """Let the files of a request stand in the run folder, unless another step's work stands there."""
-        work = workplace.of_step(self.folder, request.step)
+        work = workplace.of_step(self.folder, self.run_folder, request.step)
         if not work.is_dir():
             return
         taken = [

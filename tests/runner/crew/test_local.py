@@ -125,7 +125,7 @@ def test_whose_file_it_is_is_known(bench: Bench, tmp_path: Path) -> None:
 
 def test_a_published_secret_is_removed_everywhere(tmp_path: Path) -> None:
     """A file that holds a secret goes from the working folder and, where publishing has brought it, from the run's."""
-    work, home = tmp_path / "spool" / "run" / "work" / "step", tmp_path / "shop" / "run"
+    work, home = tmp_path / "spool" / "run" / "work" / "shop" / "step", tmp_path / "shop" / "run"
     workplace.make(work, home, ("artifacts",), ())
     for name, text in (("told.txt", "it is correct-horse-battery"), ("plain.txt", "nothing")):
         (work / "artifacts" / name).write_text(text)

@@ -19,7 +19,7 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def work(tmp_path: Path, home: Path) -> Path:
     """The working folder of a step that needs the table."""
-    made = workplace.of_step(tmp_path / "spool" / "run", "step")
+    made = workplace.of_step(tmp_path / "spool" / "run", home, "step")
     workplace.make(made, home, ("tables", "artifacts"), ["tables/one.txt"])
     return made
 
