@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ LONGEST = ("storm/test_storm.py", "test_by_hand.py", "faults/test_sigkill.py", "
            "infra/test_bootstrap.py", "infra/test_scheduled.py")  # fmt: skip
 """Files of tests that take minutes: they begin first, so that no worker waits for one of them at the end."""
 
+MAIN = sys.modules["__main__"]
+
 pytest_plugins = ["tests.servers", "tests.browsers"]
 pytest.register_assert_rewrite("tests.monthly")
 
@@ -23,6 +26,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first; `make test` tells xdist to keep this order."""
     first = {CHECKOUT / "tests" / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: first.get(item.path, len(first)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Streamlit's pages leave themselves as `__main__`, which a process that is started later would run again."""
+    sys.modules["__main__"] = MAIN
 
 
 @pytest.fixture(scope="session")

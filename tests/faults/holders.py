@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from multiprocessing.queues import SimpleQueue
+from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ class Try:
     """The refusal."""
 
 
-def race(settings: Settings, rounds: int, together: Barrier, answers: SimpleQueue[list[Try] | str]) -> None:
+def race(settings: Settings, rounds: int, together: Barrier, answers: Queue[list[Try] | str]) -> None:
     """Try for the lock at the same moment as all others, and keep it until all have tried; again and again.
 
     The answer is what became of it, or why this racer could not go on, which ends the others' waiting.

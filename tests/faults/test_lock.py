@@ -105,7 +105,7 @@ def test_of_racers_one_wins(tmp_path: Path, request: pytest.FixtureRequest, plac
         shops = [runs.settings(tmp_path, f"sqlite:///{tmp_path / 'results.db'}")]
     else:
         shops = hosts(tmp_path, request.getfixturevalue("postgres_url"))
-    together, answers = PROCESSES.Barrier(RACERS), PROCESSES.SimpleQueue()
+    together, answers = PROCESSES.Barrier(RACERS), PROCESSES.Queue()
     racers = [
         PROCESSES.Process(target=race, args=(shops[number % len(shops)], ROUNDS, together, answers))
         for number in range(RACERS)
@@ -113,7 +113,7 @@ def test_of_racers_one_wins(tmp_path: Path, request: pytest.FixtureRequest, plac
     began = time.perf_counter()
     for racer in racers:
         racer.start()
-    heard: list[list[Try] | str] = [answers.get() for _ in racers]
+    heard: list[list[Try] | str] = [answers.get(timeout=10 * WAIT_S) for _ in racers]
     for racer in racers:
         racer.join()
     tell(f"{RACERS} racers, {ROUNDS} rounds, {place}: {time.perf_counter() - began:.1f} s")
