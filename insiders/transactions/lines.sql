@@ -4,8 +4,15 @@
 WITH folded AS (
     SELECT
         part, row, invoice,
-        CASE WHEN $fold_codes THEN upper(trim(product, $blanks)) ELSE product END AS product,
-        trim(description, $blanks) AS description,
+        CASE
+            WHEN NOT $fold_codes THEN product
+            WHEN regexp_matches(product, '^[!-~]+$') THEN upper(product)
+            ELSE upper(trim(product, $blanks))
+        END AS product,
+        CASE
+            WHEN regexp_matches(description, '^[!-~].*[!-~]$') THEN description
+            ELSE trim(description, $blanks)
+        END AS description,
         TRY_CAST(pieces AS BIGINT) AS quantity,
         time, unit_price,
         pieces * unit_price AS revenue,
