@@ -37,7 +37,6 @@ SECTIONS = {
     "layout": ("benchmarks.analysis", "layout"),
     "monthly": ("benchmarks.analysis", "monthly"),
     "warm": ("benchmarks.warm", "figures"),
-    "growth": ("benchmarks.growth", "figures"),
 }
 PACKAGES = ("numpy", "pandas", "scikit-learn", "scipy", "numba", "umap-learn", "torch", "papermill")
 FOLDER = Path("../shared/data")
