@@ -163,9 +163,9 @@ def growth(before: Figure, now: Figure) -> str:
     return f"{now.processor / before.processor / (size * math.log(size) / (less * math.log(less))):.2f}"
 
 
-NOTE = """Processor seconds are what to compare: the machine was shared, and other work wanted its cores in most of these runs. The
-rows to PostgreSQL are wall seconds of client, server and the server's start together: they go with what else the
-machine has to do. DuckDB had 4 GB of memory throughout, which is less than the largest shop asks for."""
+NOTE = """Processor seconds are what to compare: the machine was shared, and other work wanted its cores in most of the
+runs. The rows to PostgreSQL are wall seconds of client, server and the server's start together: they go with what else
+the machine has to do. DuckDB had 4 GB of memory throughout, which is less than the largest shop asks for."""
 
 
 def main() -> None:
