@@ -59,8 +59,11 @@ def of_run(checkout: Path, folder: Path | None = None, redactor: Redactor | None
 
 def packages_digest() -> str:
     """Digest of name and version of every installed package, those outside the lock included."""
+    # setuptools, once it is imported, puts packages of its own there, which nobody installed.
+    places = [place for place in sys.path if not place.endswith("_vendor")]
     # Read as a whole, as `Distribution.metadata` does, they would take a quarter of a second.
-    told = [one.read_text("METADATA") or one.read_text("PKG-INFO") or "" for one in importlib.metadata.distributions()]
+    found = importlib.metadata.distributions(path=places)
+    told = [one.read_text("METADATA") or one.read_text("PKG-INFO") or "" for one in found]
     installed = {(_header(one, "Name"), _header(one, "Version")) for one in told}
     lines = sorted(f"{re.sub(r'[-_.]+', '-', name).lower()}=={version}\n" for name, version in installed)
     return hashlib.sha256("".join(lines).encode()).hexdigest()

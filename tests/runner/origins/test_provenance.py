@@ -174,3 +174,15 @@ def test_why_a_step_runs_is_one_line(tmp_path: Path) -> None:
     long = why(parameters={**old["parameters"], "word": repr("y" * 500)})
     assert len(long) < 100
     assert "\n" not in long
+
+
+def test_what_setuptools_brings_along_was_not_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The digest of the packages is the same before and after something imports setuptools, which brings its own."""
+    before = provenance.packages_digest()
+    brought = tmp_path / "setuptools" / "_vendor"
+    (brought / "alien-1.0.dist-info").mkdir(parents=True)
+    (brought / "alien-1.0.dist-info" / "METADATA").write_text("Name: alien\nVersion: 1.0\n")
+    monkeypatch.syspath_prepend(str(brought))
+    assert provenance.packages_digest() == before
+    monkeypatch.syspath_prepend(str(brought.rename(tmp_path / "installed")))
+    assert provenance.packages_digest() != before
