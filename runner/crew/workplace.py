@@ -1,6 +1,8 @@
 """Working folders: where a step writes while others run beside it, so that it is known who wrote what.
 
-    <output>/spool/<run_id>/work/<pipeline>/STEP/tables, results, artifacts
+    <output>/spool/<run_id>
+      work, <pipeline>, STEP        folders in each other
+        tables, results, artifacts
 
 As a run folder does, it lies in a folder that is named for the pipeline, which notebooks may read. In it lie, as
 links, the files of the steps that it needs. What it has written comes home into the run folder when it has ended, and

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -25,6 +26,8 @@ class DaskCluster:
     scheduler: Server = field(init=False)
     workers: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     """By name."""
+    orphans: list[int] = field(default_factory=list)
+    """What killed workers had started. It comes to this process, where that runs the steps' runner."""
 
     def __post_init__(self) -> None:
         """Start the scheduler."""
@@ -59,6 +62,7 @@ class DaskCluster:
         port = int(address.rpartition(":")[2])
         for process in self.workers.values():
             if process.poll() is None and _owns(process.pid, port):
+                self.orphans += [one.pid for one in psutil.Process(process.pid).children(recursive=True)]
                 process.kill()
                 process.wait()
 
@@ -76,6 +80,9 @@ class DaskCluster:
         for process in self.workers.values():
             process.kill()
             process.wait()
+        for orphan in self.orphans:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(orphan, os.WNOHANG)
         self.scheduler.stop()
 
 

@@ -53,6 +53,11 @@ class Marked:
                 process.kill()
 
 
+def zombies() -> set[int]:
+    """Children of this process that have ended and that nobody has waited for."""
+    return {one.pid for one in psutil.Process().children() if one.status() == psutil.STATUS_ZOMBIE}
+
+
 def until(true: Callable[[], object], seconds: float = 20.0) -> float:
     """Wait until something is true; how many seconds that took."""
     begun = time.monotonic()
