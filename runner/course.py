@@ -19,6 +19,7 @@ from runner.outcomes import Status
 from runner.records.record import RunRecord, StepRecord
 from runner.steps import Scene
 from runner.values.parameters import Value
+from runner.values.shown import shown
 
 _WORDS = {
     Status.SKIPPED: "was skipped",
@@ -50,7 +51,7 @@ def _with_inputs(scene: Scene) -> Scene:
     fetched: dict[str, Value] = {}
     for name, source in scene.order.plan.inputs.items():
         if "://" in source:
-            scene.reporter.say(f"fetching {name} from {inputs.shown(source)}")
+            scene.reporter.say(f"fetching {name} from {shown(source)}")
         try:
             one = _input(source, scene)
         except InputError as error:

@@ -14,8 +14,9 @@ from runner.outcomes import Status
 from runner.performing import perform, publications
 from runner.records import archive
 from runner.records.record import FileRecord, Metric, StepRecord
-from runner.steps import Scene, told
+from runner.steps import Scene
 from runner.values.parameters import RUN_FOLDER, Value
+from runner.values.shown import told
 
 
 def run_step(step: StepRecord, scene: Scene) -> StepRecord:

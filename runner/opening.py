@@ -8,8 +8,8 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from runner.errors import RecordError, RunnerError
-from runner.intake import inputs
+from runner.errors import RecordError
+from runner.order import Order
 from runner.origins import provenance
 from runner.outcomes import Status
 from runner.promotion.policy import Policy
@@ -17,9 +17,7 @@ from runner.reading.pipeline import Step
 from runner.records import archive, digests
 from runner.records.record import RunRecord, StepRecord
 from runner.settings import Settings
-from runner.steps import Order, told
-from runner.tables import database, run_rows
-from runner.tables.run_rows import RunRow
+from runner.values.shown import shown, told
 
 
 class AlreadyRun(Exception):  # noqa: N818 - it is an outcome, not a fault
@@ -44,7 +42,7 @@ def opening(order: Order, settings: Settings, run_id: str) -> RunRecord:
         title=pipeline.title,
         logical_date=order.plan.as_of or started.astimezone().date(),
         started=started,
-        command=inputs.shown(order.command),
+        command=shown(order.command),
         pipeline_file={"path": str(pipeline.path), "sha256": digests.of_file(pipeline.path)},
         provenance=facts,
         # A part of a run stands for no other run.
@@ -52,22 +50,6 @@ def opening(order: Order, settings: Settings, run_id: str) -> RunRecord:
         parent=order.parent,
         policy=Policy.of(pipeline).model_dump(mode="json"),
         steps=tuple(_step(step, order) for step in pipeline.ordered()),
-    )
-
-
-def row(record: RunRecord) -> RunRow:
-    """The run as the database keeps it while it is under way."""
-    origin = record.provenance
-    return RunRow(
-        run_id=record.run_id,
-        pipeline=record.pipeline,
-        status=record.status,
-        started_at=record.started,
-        logical_date=record.logical_date,
-        plan_digest=record.identity,
-        git_commit=origin["git"]["commit"],
-        host=origin["host"],
-        username=origin["user"],
     )
 
 
@@ -103,7 +85,7 @@ def _identity(order: Order, settings: Settings, facts: dict[str, object]) -> str
 
 
 def earlier(record: RunRecord, settings: Settings) -> str | None:
-    """The id of a run that succeeded and is the same as this one, made here or by a host that shares the database."""
+    """The id of a run that succeeded, is the same as this one and lies in the output folder."""
     for folder in archive.run_folders(settings.output, record.pipeline):
         try:
             found = archive.read_manifest(folder)
@@ -112,18 +94,7 @@ def earlier(record: RunRecord, settings: Settings) -> str | None:
         same = (found["identity"], found["logical_date"]) == (record.identity, record.logical_date.isoformat())
         if same and found["status"] == Status.SUCCEEDED:
             return folder.name
-    return _earlier_elsewhere(record, settings)
-
-
-def _earlier_elsewhere(record: RunRecord, settings: Settings) -> str | None:
-    engine = database.engine(settings.database_url)
-    try:
-        # Taking the lock has brought the tables up to date.
-        return run_rows.earlier(engine, record.pipeline, record.logical_date, record.identity or "")
-    except RunnerError:
-        return None  # what the database cannot say now must not keep a run from being made
-    finally:
-        engine.dispose()
+    return None
 
 
 def refused(record: RunRecord, reason: str) -> RunRecord:

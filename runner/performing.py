@@ -15,9 +15,10 @@ from runner.errors import DeliveryError
 from runner.kernel.supervision import Watch
 from runner.outcomes import Status
 from runner.records.record import FileRecord, RunRecord, StepRecord
-from runner.steps import Scene, told
+from runner.steps import Scene
 from runner.values import parameters
 from runner.values.parameters import Value
+from runner.values.shown import told
 
 _SURROUNDINGS = ("code", "lock", "packages", "python")
 _OWN = ("story", "read_back", "started")

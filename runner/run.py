@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runner import closing, course, opening
+from runner import closing, course, elsewhere, opening
 from runner.crew import hiring
 from runner.crew.roll import Roll
 from runner.delivery.desk import Completion
@@ -24,6 +24,7 @@ from runner.ledger import reconcile
 from runner.ledger.book import Book
 from runner.locking import lock
 from runner.locking.lock import Lock
+from runner.order import Order
 from runner.origins import checkout
 from runner.origins.reuse import Shelf
 from runner.outcomes import ExitStatus
@@ -37,7 +38,7 @@ from runner.records.record import RunRecord
 from runner.secrecy import redaction
 from runner.secrecy.redaction import Redactor
 from runner.settings import Settings
-from runner.steps import Order, Scene
+from runner.steps import Scene
 from runner.warming import Warming
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ def run(order: Order, settings: Settings, reporter: Reporter) -> Ended:
     record = opening.opening(order, settings, new_run_id())
     try:
         with hiring.joined(order.cluster) as client, _locked(settings, record) as held:
-            if not order.choice.chosen and (found := opening.earlier(record, settings)):
+            if not order.choice.chosen and (found := _earlier(record, settings)):
                 raise opening.AlreadyRun(record, found)
             return _run(dataclasses.replace(record, fence=held.fence), order, settings, reporter, held, client)
     except LockedError as locked:
@@ -93,7 +94,7 @@ def _run(record: RunRecord, order: Order, settings: Settings, reporter: Reporter
     record = dataclasses.replace(record, provenance=_with_changes(record, settings, manifest))
     _write(manifest, record)
     book = _begun(record, manifest, settings)
-    row, policy = opening.row(record), Policy.of(order.pipeline)
+    row, policy = elsewhere.row(record), Policy.of(order.pipeline)
     go_live = policy.promote == "automatic" and order.may_go_live
     with Stop() as stop, Spool(settings, row, folder, held.fence, go_live=go_live, policy=policy) as spool:
         with Journal(folder / archive.JOURNAL, manifest.redactor) as journal:
@@ -136,6 +137,10 @@ def _run(record: RunRecord, order: Order, settings: Settings, reporter: Reporter
         _write(manifest, record)
         completion = spool.complete(withheld=_over(book, record, settings))
     return Ended(folder, record, completion, closing.exit_of(record, completion, stop))
+
+
+def _earlier(record: RunRecord, settings: Settings) -> str | None:
+    return opening.earlier(record, settings) or elsewhere.earlier(record, settings)
 
 
 def _begun(record: RunRecord, manifest: Manifest, settings: Settings) -> Book:

@@ -22,7 +22,6 @@ from rich.text import Text
 
 from runner import settings
 from runner.errors import PreflightError, UsageError, listed
-from runner.intake import inputs
 from runner.origins import comparison, worktree
 from runner.origins.comparison import Comparison
 from runner.outcomes import ExitStatus, Status
@@ -34,6 +33,7 @@ from runner.reading.pipeline import Pipeline
 from runner.records import archive, digests
 from runner.settings import Settings
 from runner.values import parameters
+from runner.values.shown import shown
 
 EXAMPLE = """runner rerun latest-good
   runner rerun 0199a3b2 --current-code  # would the code of today give the same?"""
@@ -153,7 +153,7 @@ def _sources(manifest: Mapping[str, Any], asked: Pipeline) -> dict[str, str]:
             sources[name] = str(path)
         elif "***" not in one["value"]:
             sources[name] = one["value"]
-        elif inputs.shown(asked.inputs.get(name, "")) != one["value"]:
+        elif shown(asked.inputs.get(name, "")) != one["value"]:
             raise UsageError(f"the copy of input {name} is gone, and {one['value']} was recorded without its password")
     return sources
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from runner import files
 from runner.records import inventory
+from runner.records.paths import SPOOL
 
 WORK = "work"
 
@@ -48,7 +49,7 @@ def bring_home(work: Path, home: Path, paths: Iterable[str]) -> None:
 
 def rescue(home: Path) -> None:
     """Bring home what a run that vanished has left in its working folders, where nothing stands in its place."""
-    room = home.parents[1] / "spool" / home.name / WORK / home.parent.name
+    room = home.parents[1] / SPOOL / home.name / WORK / home.parent.name
     for work in sorted(room.iterdir()) if room.is_dir() else ():
         bring_home(work, home, [path for path in inventory.paths(work) if not os.path.lexists(home / path)])
 

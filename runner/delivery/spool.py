@@ -32,6 +32,7 @@ from runner.errors import DeliveryError
 from runner.ledger.reconcile import reconcile
 from runner.locking.descriptors import private
 from runner.promotion.policy import Policy
+from runner.records.paths import SPOOL
 from runner.settings import Settings
 from runner.tables.run_rows import RunRow
 
@@ -141,7 +142,7 @@ def sync(settings: Settings, begin: Callable[[str], None] = lambda _: None) -> I
     reconcile(settings, places.book)
     waits_for: str | None = None
     try:
-        for state_file in sorted((settings.output / state.ROOM).glob("*.json")):
+        for state_file in sorted((settings.output / SPOOL).glob("*.json")):
             folder = state_file.with_suffix("")
             with _held(folder) as held:
                 if not held or not state_file.exists():

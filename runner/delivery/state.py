@@ -13,9 +13,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from runner.errors import DeliveryError
 from runner.files import write_aside
 from runner.promotion.policy import Policy
+from runner.records.paths import SPOOL
 from runner.tables.run_rows import RunRow
-
-ROOM = "spool"
 
 
 class State(BaseModel):
@@ -36,7 +35,7 @@ class State(BaseModel):
 
 def folder_of(output: Path, run_id: str) -> Path:
     """The folder of a run's requests."""
-    return output / ROOM / run_id
+    return output / SPOOL / run_id
 
 
 def file_of(folder: Path) -> Path:

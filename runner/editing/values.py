@@ -11,12 +11,12 @@ from typing import Any
 
 from runner.errors import ParameterError, listed
 from runner.intake import accepted
-from runner.intake.inputs import shown
 from runner.reading.notebooks import Notebook
 from runner.records import digests
 from runner.records.inventory import INPUTS
 from runner.values import declarations, references
 from runner.values.parameters import RUN_FOLDER
+from runner.values.shown import shown
 
 
 @dataclass

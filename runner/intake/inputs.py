@@ -18,14 +18,14 @@ from runner.errors import InputError
 from runner.intake import downloads, extracts
 from runner.intake.downloads import Stopped, never
 from runner.records import digests
-from runner.settings import Settings, masked
+from runner.settings import Settings
 from runner.stores.s3 import s3_client
+from runner.values.shown import shown
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]*(:[a-z0-9_-]+)*")
 """A name that the notebook understands by itself, such as `auto` or `uci:online-retail`: no path, no address."""
 _UNSET = re.compile(r"\$\{(?P<name>[A-Z_]+)\}")
 """A setting that the pipeline file names and nobody has set."""
-_SECRET = re.compile(r"(?i)([?&][^=&#]*(?:sig|token|key|secret|password|credential)[^=&#]*)=[^&#]*")
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,6 @@ def fetch(value: str, folder: Path, settings: Settings, stopped: Stopped = never
         raise InputError(f"{shown(value)}: {shown(str(fault))}") from fault
     except OSError as fault:
         raise InputError(f"{shown(value)}: the copy could not be kept: {fault.strerror or fault}") from fault
-
-
-def shown(value: str) -> str:
-    """The text with the passwords and signatures of addresses replaced by `***`."""
-    return _SECRET.sub(r"\1=***", masked(value))
 
 
 def _local(value: str) -> Input:

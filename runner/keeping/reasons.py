@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from runner.errors import DamageError, PreflightError, RunnerError
 from runner.ledger.line import Event, Line
 from runner.promotion import promote, rollback, verdicts
+from runner.records.paths import SPOOL
 from runner.settings import Settings
 from runner.tables import database
 from runner.tables.ledger_rows import LEDGER
@@ -37,7 +38,7 @@ def in_ledger(lines: Iterable[Line]) -> dict[str, str]:
 
 def in_spool(output: Path, run_ids: Collection[str]) -> dict[str, str]:
     """The runs of which something is still to be delivered."""
-    waiting = [path.name for path in (output / "spool").glob("*")]
+    waiting = [path.name for path in (output / SPOOL).glob("*")]
     return {
         run_id: "its delivery is pending; runner sync delivers it"
         for run_id in run_ids

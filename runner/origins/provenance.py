@@ -22,13 +22,13 @@ from typing import Any
 
 import psutil
 
-from runner.intake import inputs
 from runner.origins.checkout import of_checkout as of_checkout
 from runner.reading import magics
 from runner.reading.notebooks import PARAMETERS, Cell, Notebook
 from runner.records import digests
 from runner.secrecy.redaction import Redactor
 from runner.values.literals import literal
+from runner.values.shown import shown
 
 LOCK = "requirements.lock"
 NO_DIGEST = ", no digest"
@@ -175,7 +175,7 @@ def _files(root: Path, name: str) -> list[Path]:
 
 def _told(value: object) -> str:
     """The value as a notebook would write it, without passwords."""
-    return inputs.shown(literal(value))
+    return shown(literal(value))
 
 
 def _handed_on(files: Mapping[str, str]) -> dict[str, str]:

@@ -6,6 +6,8 @@ from pathlib import Path, PurePosixPath
 
 from runner.errors import RecordError
 
+SPOOL = "spool"
+"""The folder of what waits for its delivery, in the output folder beside those of the pipelines."""
 _LONGEST = 1024
 
 

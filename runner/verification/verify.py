@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from runner.delivery import state
 from runner.errors import PlaceError
 from runner.ledger import tree
 from runner.ledger.book import FILE
 from runner.ledger.line import Line
 from runner.ledger.signing import Verifier
+from runner.records.paths import SPOOL
 from runner.settings import Settings
 from runner.verification import anchors, chain, folders, linked, shelf, swaps, witness
 from runner.verification.bucket import Bucket
@@ -132,7 +132,7 @@ class _Verification:
         self, fetching: Fetching, listed: Shelf, checked: Chain, known: Witness, local: Mapping[str, Manifest]
     ) -> None:
         histories = checked.histories.of
-        pending = {path.stem for path in (self.settings.output / state.ROOM).glob("*.json")}
+        pending = {path.stem for path in (self.settings.output / SPOOL).glob("*.json")}
         if self.run is not None:
             listed.manifests = {run: key for run, key in listed.manifests.items() if run == self.run}
             histories = {run: history for run, history in histories.items() if run == self.run}

@@ -53,7 +53,7 @@ class FailingRuns:
         os.environ.clear()
         os.environ.update(stage.environment)
         cli.load("run")
-        __import__("runner.launch")
+        __import__("runner.departure")
 
     def calls(self, call: str) -> int:
         """How many calls of a kind a run makes in which none fails."""

@@ -67,7 +67,7 @@ class Lane:
         os.environ.clear()
         os.environ.update(stage.environment)
         cli.load("run")
-        __import__("runner.launch")
+        __import__("runner.departure")
 
     def whole(self) -> float:
         """The seconds of a run that is left alone; it must succeed."""

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from runner.order import Order
 from runner.progress import Reporter, console_for
 from runner.reading import notebooks, pipeline
 from runner.reading.choice import Choice
 from runner.reading.pipeline import Pipeline
 from runner.run import Ended, run
 from runner.settings import Settings
-from runner.steps import Order
 from runner.values import parameters
 
 NOTEBOOKS = Path(__file__).parent / "notebooks"

@@ -22,6 +22,7 @@ from runner import attempts
 from runner.execute import Execution
 from runner.files import write_aside
 from runner.opening import AlreadyRun
+from runner.order import Order
 from runner.origins import provenance
 from runner.outcomes import ExitStatus, Status
 from runner.progress import Reporter, console_for
@@ -30,7 +31,6 @@ from runner.reading.choice import Choice
 from runner.records.record import Metric
 from runner.run import run
 from runner.settings import Settings
-from runner.steps import Order
 from runner.values import parameters
 from tests.storm import notes, templates
 from tests.storm.effects import replace

@@ -16,12 +16,12 @@ from rich.console import Console
 
 from runner.commands import rerun
 from runner.errors import UsageError
+from runner.order import Order
 from runner.progress import Reporter
 from runner.reading import notebooks, pipeline
 from runner.records import archive
 from runner.run import run
 from runner.settings import Settings
-from runner.steps import Order
 from runner.values import parameters
 
 METRIC = """import json

@@ -17,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from runner.errors import InputError
-from runner.intake.inputs import Input, fetch, shown
+from runner.intake.inputs import Input, fetch
 from runner.records import digests
 from runner.settings import Settings
 from tests.runner.runs import settings
@@ -298,21 +298,6 @@ def test_a_server_that_is_away_is_named(folder: Path, places: Settings) -> None:
     """Nobody listens on that port."""
     with pytest.raises(InputError, match="did not answer: ConnectionError"):
         fetch("http://127.0.0.1:9/shop.csv", folder, places)
-
-
-@pytest.mark.parametrize(
-    ("address", "safe"),
-    [
-        ("postgresql://cron:s3cret@db/shop?table=orders", "postgresql://cron:***@db/shop?table=orders"),
-        ("https://u:s3cret@host/a.csv", "https://u:***@host/a.csv"),
-        ("https://host/a?access_token=s3cret&x=1", "https://host/a?access_token=***&x=1"),
-        ("postgresql://db/shop?user=cron&password=s3cret#orders", "postgresql://db/shop?user=cron&password=***#orders"),
-        ("/data/shop.csv", "/data/shop.csv"),
-    ],
-)
-def test_secrets_of_addresses_are_masked(address: str, safe: str) -> None:
-    """What is shown or recorded holds no password, token or signature."""
-    assert shown(address) == safe
 
 
 def remote(places: Settings, endpoint: str) -> Settings:

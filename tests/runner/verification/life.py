@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from runner import closing, opening
+from runner import closing, elsewhere, opening
 from runner.delivery import spool, state
 from runner.keeping import objects, prune
 from runner.ledger import reconcile
@@ -198,7 +198,7 @@ class Life:
         reconcile.started(book, manifest.folder)
         room = state.folder_of(self.settings.output, record.run_id)
         run_folder = manifest.folder.relative_to(self.settings.output).as_posix()
-        state.save(room, state.State(run=opening.row(record), run_folder=run_folder))
+        state.save(room, state.State(run=elsewhere.row(record), run_folder=run_folder))
         return record, manifest, book
 
     def _record(self) -> RunRecord:
