@@ -134,11 +134,9 @@ def _average_precision(sums: dict[str, Floats]) -> Floats:
 
 def _at(sums: dict[str, Floats], what: str, share: float) -> Floats:
     """Share of the whole that is found among that share of the customers."""
-    taken, found = sums["taken"], sums[what]
+    taken, found = (np.pad(sums[name], ((0, 0), (1, 0))) for name in ("taken", what))
     rows = [
-        np.interp(share * all_taken[-1], np.append(0.0, all_taken), np.append(0.0, all_found)) / all_found[-1]
-        if all_found[-1]
-        else 0.0
+        np.interp(share * all_taken[-1], all_taken, all_found) / all_found[-1] if all_found[-1] else 0.0
         for all_taken, all_found in zip(taken, found, strict=True)
     ]
     return np.asarray(rows, dtype="float64")

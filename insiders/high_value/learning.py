@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from insiders.errors import AnalysisError
 from insiders.high_value import calibration
 from insiders.high_value.classifiers import PREVALENCE, WAYS, fitted, probability
 from insiders.high_value.gains import Measured, average_precision
+from insiders.parallel import in_threads
 from insiders.wording import decimal
 
 MOST_CUTS = 6
@@ -63,15 +65,15 @@ def out_of_time(
     ``table`` has the columns of `quarters.examples`.
     """
     scores = quarters.normal_scores(table)
-    parts = []
-    for cut in judged:
+
+    def predicted(cut: pd.Timestamp, name: str) -> pd.DataFrame:
         test = table["cut"] == cut
         train = finished(table, cut, days, seed)
-        for name in names:
-            model = fitted(name, scores.loc[train], table.loc[train, "high"], seed)
-            part = table.loc[test, ["cut", "customer_id", "later", "high"]]
-            parts.append(part.assign(model=name, probability=probability(name, model, scores[test])))
-    return pd.concat(parts, ignore_index=True)
+        model = fitted(name, scores.loc[train], table.loc[train, "high"], seed)
+        part = table.loc[test, ["cut", "customer_id", "later", "high"]]
+        return part.assign(model=name, probability=probability(name, model, scores[test]))
+
+    return pd.concat(in_threads(lambda asked: predicted(*asked), product(judged, names)), ignore_index=True)
 
 
 def champion(measured: Measured, metric: str = "average_precision") -> Champion:

@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from insiders.customers.snapshots import PURCHASE_DAYS, bet_days, later_revenue, snapshots
+from insiders.customers.snapshots import PURCHASE_DAYS, Snapshot, bet_days, later_revenue, snapshots
 from insiders.errors import AnalysisError
+from insiders.parallel import in_threads
 from insiders.policies.ways import POLICIES, Policy
 
 Floats = npt.NDArray[np.float64]
@@ -63,18 +64,19 @@ def backtest(
     the scores in the shop's currency of those policies whose score is an expectation, same rows. An `AnalysisError` of
     a policy is raised: a comparison that leaves out what failed would be none.
     """
-    bets, expected = [], []
-    for snapshot in snapshots(
-        transactions, bet_days(transactions, number=number, days=days, step=step), days=days, step=step,
-        least_days=least_days,
-    ):  # fmt: skip
+
+    def bet(snapshot: Snapshot) -> tuple[pd.DataFrame, pd.DataFrame]:
         customers = snapshot.customers
         later = later_revenue(transactions, customers["customer_id"], snapshot.day, days)
         table = customers[["customer_id", "gross_revenue"]].assign(day=snapshot.day, later_revenue=later)[list(BETS)]
         scores = {name: policy.score(snapshot, seed) for name, policy in policies.items()}
-        expected.append(table.assign(**{name: scores[name] for name in policies if policies[name].money}))
         places = {name: _places(score, table) for name, score in {**scores, ORACLE: later.to_numpy()}.items()}
-        bets.append(table.assign(**places))
+        money = {name: scores[name] for name in policies if policies[name].money}
+        return table.assign(**places), table.assign(**money)
+
+    on = bet_days(transactions, number=number, days=days, step=step)
+    known = snapshots(transactions, on, days=days, step=step, least_days=least_days)
+    bets, expected = zip(*in_threads(bet, known), strict=True)
     return pd.concat(bets, ignore_index=True), pd.concat(expected, ignore_index=True)
 
 

@@ -65,9 +65,7 @@ def _round(
 ) -> npt.NDArray[np.float64]:
     size = len(features)
     drawn = np.sort(draws.choice(size, int(DRAWN * size), replace=False))
-    forest = RandomForestRegressor(
-        TREES, min_samples_leaf=SMALLEST_LEAF, random_state=int(draws.integers(2**31)), n_jobs=-1
-    )
+    forest = RandomForestRegressor(TREES, min_samples_leaf=SMALLEST_LEAF, random_state=int(draws.integers(2**31)))
     leaves = forest.fit(features[drawn], revenue[drawn]).apply(features)
     logs = np.log1p(np.maximum(revenue[drawn], 0))
     total = np.zeros(size)

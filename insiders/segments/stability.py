@@ -7,6 +7,7 @@ Clusters by Hennig's clusterwise Jaccard similarity (2007), clusterings by the a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from insiders import spaces
 from insiders.clusters import MODELS, Labels, compare
+from insiders.parallel import in_threads
 from insiders.segments import choice
 from insiders.segments.groups import Flags, jaccard
 from insiders.spaces import Points
@@ -73,13 +75,15 @@ def of_insiders(
     """
     first = choose(customers, reference)
     revenue = customers["gross_revenue"].to_numpy("float64")
-    everyone, rows, seeds = np.arange(len(customers)), [], list(seeds)
-    for kind in ("seed", "subsample"):
-        for seed in seeds:
-            drawn = everyone if kind == "seed" else subsample(len(customers), seed)
-            group = choose(customers.iloc[drawn].reset_index(drop=True), seed)
-            share = float(revenue[drawn][group].sum() / revenue[drawn].sum())
-            rows.append((kind, seed, int(group.sum()), share, jaccard(first[drawn], group)))
+    everyone = np.arange(len(customers))
+
+    def again(kind: str, seed: int) -> tuple[str, int, int, float, float]:
+        drawn = everyone if kind == "seed" else subsample(len(customers), seed)
+        group = choose(customers.iloc[drawn].reset_index(drop=True), seed)
+        share = float(revenue[drawn][group].sum() / revenue[drawn].sum())
+        return kind, seed, int(group.sum()), share, jaccard(first[drawn], group)
+
+    rows = in_threads(lambda asked: again(*asked), product(("seed", "subsample"), seeds))
     return pd.DataFrame(rows, columns=["kind", "seed", "insiders", "revenue_share", "jaccard"])
 
 
@@ -105,16 +109,18 @@ def over_seeds(
     One row per seed: ``seed``, ``k``, ``insiders`` (customers), ``revenue_share`` (of the segmented customers) and
     ``jaccard`` (similarity to the given Insiders).
     """
-    rows, wanted = [], list(k_range)
+    wanted = list(k_range)
     revenue = customers["gross_revenue"].to_numpy()
-    for seed in seeds:
+
+    def again(seed: int) -> tuple[int, int, int, float, float]:
         points = spaces.fit(customers, [space], seed=seed, leaf_metric=leaf_metric, mapped=False)[space].points
         comparison = compare({space: points}, [model], wanted, seed=seed)
         chosen = choice.choose(choice.candidates(comparison, customers, by), space, model, k)
         group = choice.insiders(comparison.labels[space, model][chosen.k], choice.WORTH[by](customers))
         share = float(revenue[group].sum() / revenue.sum())
-        rows.append((seed, chosen.k, int(group.sum()), share, jaccard(is_insider, group)))
-    return pd.DataFrame(rows, columns=["seed", "k", "insiders", "revenue_share", "jaccard"])
+        return seed, chosen.k, int(group.sum()), share, jaccard(is_insider, group)
+
+    return pd.DataFrame(in_threads(again, seeds), columns=["seed", "k", "insiders", "revenue_share", "jaccard"])
 
 
 def _best_matches(labels: Labels, again: Labels, k: int) -> npt.NDArray[np.float64]:

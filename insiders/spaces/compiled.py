@@ -1,8 +1,9 @@
 """What numba compiles for UMAP is kept on disk, so that only the first run of a host waits for the compiler.
 
-UMAP asks numba to keep one of its functions and forgets the others, which cost seconds in every process. Where they are
-kept is numba's choice: `NUMBA_CACHE_DIR` if it is set, beside the package if that may be written, else the user's own
-cache folder. A new release of UMAP or numba, or another processor, compiles anew.
+UMAP asks numba to keep one of its functions and forgets the others, which cost seconds in every process. What is
+compiled lets go of Python's lock as well, so that two layouts are made at the same time. Where it is kept is numba's
+choice: `NUMBA_CACHE_DIR` if it is set, beside the package if that may be written, else the user's own cache folder. A
+new release of UMAP or numba, or another processor, compiles anew.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ def keep_compiled() -> None:
     """Keep what numba will compile for UMAP in this process, and take what was kept before."""
     for function in compilers():
         if not function.signatures:  # compiled already: too late to look it up
+            function.targetoptions["nogil"] = True
             function.enable_caching()
 
 

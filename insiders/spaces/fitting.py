@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from insiders.errors import AnalysisError
+from insiders.parallel import in_threads
 from insiders.spaces.leaves import contrast_leaves, forest_leaves, random_leaves
 from insiders.spaces.measured import pca, scaled, tsne, umap
 from insiders.spaces.placing import place
@@ -65,9 +66,11 @@ def fit(
             "take a longer period or a looser preparation in 01_eda"
         )
     options = {"seed": seed, "leaf_metric": leaf_metric}
-    return {
-        name: _fitted(customers, name, {**options, **({"mapped": mapped} if name in LEAVES else {})}) for name in names
-    }
+    asked = list(names)
+    found = in_threads(
+        lambda name: _fitted(customers, name, {**options, **({"mapped": mapped} if name in LEAVES else {})}), asked
+    )
+    return dict(zip(asked, found, strict=True))
 
 
 def _fitted(customers: pd.DataFrame, name: str, options: Mapping[str, Any]) -> Space:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import numpy.typing as npt
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from sklearn.neighbors import NearestNeighbors
-from umap import UMAP
+from umap.distances import named_distances
+from umap.umap_ import find_ab_params, fuzzy_simplicial_set, simplicial_set_embedding
 
 from insiders.spaces.compiled import keep_compiled
 from insiders.spaces.space import Points
@@ -19,6 +18,8 @@ Neighbours = tuple[npt.NDArray[np.int64], Points, None]
 NEIGHBOURS = 15
 DIMENSIONS = 10
 PERPLEXITY = 30
+SPREAD, LEAST_DISTANCE = 1.0, 0.1
+"""UMAP's own defaults: how far layouts spread, and how near two customers may come."""
 
 UMAP_AXES = ("UMAP 1 (no unit)", "UMAP 2 (no unit)")
 TSNE_AXES = ("t-SNE 1 (no unit)", "t-SNE 2 (no unit)")
@@ -41,19 +42,32 @@ def neighbours(points: npt.NDArray[np.float32], metric: str) -> Neighbours:
 def by_umap(points: npt.NDArray[np.float32], near: Neighbours, metric: str, dimensions: int, seed: int) -> Points:
     """Coordinates by UMAP (McInnes et al. 2018) that keep neighbours together; the same for the same seed."""
     keep_compiled()
-    with warnings.catch_warnings():
-        # Both say that a fitted UMAP could not place new customers or invert: nothing here asks it to.
-        warnings.filterwarnings("ignore", message="precomputed_knn", category=UserWarning)
-        warnings.filterwarnings("ignore", message="gradient function is not yet implemented", category=UserWarning)
-        layout = UMAP(
-            n_components=dimensions,
-            n_neighbors=NEIGHBOURS,
-            metric=metric,
-            precomputed_knn=near,
-            random_state=seed,
-            n_jobs=1,
-        )
-        return layout.fit_transform(points).astype("float32")
+    # The class `UMAP` does the same, and warns that it could not place new customers, which nothing here asks it to.
+    indices, distances, _ = near
+    draws, measure = np.random.RandomState(seed), named_distances[metric]
+    kept = {"metric": measure, "metric_kwds": {}}
+    graph, *_ = fuzzy_simplicial_set(
+        points, NEIGHBOURS, draws, **kept, knn_indices=indices, knn_dists=distances, return_dists=False
+    )
+    a, b = find_ab_params(SPREAD, LEAST_DISTANCE)
+    layout, _ = simplicial_set_embedding(
+        points,
+        graph,
+        dimensions,
+        initial_alpha=1.0,
+        a=a,
+        b=b,
+        gamma=1.0,
+        negative_sample_rate=5,
+        n_epochs=None,
+        init="spectral",
+        random_state=draws,
+        **kept,
+        densmap=False,
+        densmap_kwds={},
+        output_dens=False,
+    )
+    return np.asarray(layout, "float32")
 
 
 def by_tsne(points: Points, seed: int) -> Points:

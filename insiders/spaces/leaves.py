@@ -26,7 +26,7 @@ def forest_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "ham
     """Leaves of a forest fitted on gross revenue, laid out by UMAP; features under 1 % importance are left out."""
     features = filled(customers, BEHAVIOUR)
     revenue = customers["gross_revenue"].to_numpy()
-    forest = RandomForestRegressor(TREES, random_state=seed, n_jobs=-1)
+    forest = RandomForestRegressor(TREES, random_state=seed)
     importance = _importance(forest.fit(features.to_numpy("float32"), revenue), list(features.columns))
     taken = list(importance.index[importance >= LEAST_IMPORTANCE])
     scales = _as_is(customers, taken)
@@ -49,7 +49,7 @@ def contrast_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "h
     shuffle = np.random.default_rng(seed)
     shuffled = np.column_stack([shuffle.permutation(column) for column in points.T])
     real = np.repeat([1, 0], len(points))
-    forest = RandomForestClassifier(TREES, min_samples_leaf=SMALLEST_LEAF, random_state=seed, n_jobs=-1)
+    forest = RandomForestClassifier(TREES, min_samples_leaf=SMALLEST_LEAF, random_state=seed)
     forest.fit(np.vstack([points, shuffled]), real)
     importance = _importance(forest, list(scales.names))
     target = "fitted on the difference between customers and shuffled customers"
@@ -71,9 +71,7 @@ def random_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "ham
     """Leaves of totally random trees (Geurts et al. 2006) on the scaled behaviour, laid out by UMAP; sees no money."""
     scales = scaling(customers, BEHAVIOUR)
     points = scales.apply(customers)
-    forest = RandomTreesEmbedding(
-        TREES, max_depth=RANDOM_DEPTH, min_samples_leaf=SMALLEST_LEAF, random_state=seed, n_jobs=-1
-    )
+    forest = RandomTreesEmbedding(TREES, max_depth=RANDOM_DEPTH, min_samples_leaf=SMALLEST_LEAF, random_state=seed)
     forest.fit(points)
     target = "that split the scaled behaviour at random"
     return _space(
