@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from functools import partial
 from typing import Any
 
@@ -79,9 +78,9 @@ def _need(step: StepRecord, scene: Scene) -> Need:
     asked, workers = scene.order.pipeline.step(step.name), scene.order.workers
     limit = None if asked.memory_mb is None else asked.memory_mb << 20
     peak, seconds = scene.shelf.used(step.name) or (None, 0.0)
-    return Need(
-        scene.budget.threads(asked.threads, workers, os.environ), scene.budget.memory(limit, peak, workers), seconds
-    )
+    share = scene.share(step.name)
+    cpus = scene.budget.cpus if share is None else share.pool
+    return Need(cpus, scene.budget.memory(limit, peak, workers), seconds)
 
 
 def _settle(step: StepRecord, scene: Scene) -> None:

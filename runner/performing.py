@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,9 +40,7 @@ def perform(step: StepRecord, values: Mapping[str, Value], scene: Scene) -> Step
 
 def _task(step: StepRecord, values: Mapping[str, Value], scene: Scene) -> Task:
     asked, minutes = scene.order.pipeline.step(step.name), scene.order.pipeline.timeout_minutes
-    threads = asked.threads
-    if scene.order.workers > 1 and scene.order.cluster is None:  # a worker of a cluster has threads of its own
-        threads = scene.budget.threads(asked.threads, scene.order.workers, os.environ)
+    share = scene.share(step.name)
     return Task(
         name=step.name,
         asked=asked,
@@ -54,7 +51,8 @@ def _task(step: StepRecord, values: Mapping[str, Value], scene: Scene) -> Task:
         references=tuple(scene.order.plan.references.get(step.name, {}).values()),
         inputs=tuple(name for name, one in values.items() if one.origin == "input"),
         needed=tuple(_needed(step, scene.roll.record)),
-        threads=threads,
+        threads=asked.threads if share is None else share.threads,
+        pool=asked.threads if share is None else share.pool,
         surroundings={name: (step.content or {}).get(name) for name in _SURROUNDINGS},
         run_seconds=None if minutes is None else minutes * 60,
         run_ends=scene.run_ends,

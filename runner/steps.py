@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
-from runner.crew.budget import Budget
+from runner.crew import dispatch
+from runner.crew.budget import Budget, Share
 from runner.crew.roll import Roll
 from runner.crew.task import Executor
 from runner.delivery.spool import Spool
@@ -53,6 +55,14 @@ class Scene:
     def out_of_time(self) -> bool:
         """Whether the limit of the whole run has passed."""
         return self.run_ends is not None and monotonic() >= self.run_ends
+
+    def share(self, step: str) -> Share | None:
+        """What a step takes of the CPUs; None where steps run one by one, or where others share theirs out."""
+        workers = self.order.workers
+        if workers == 1 or self.order.cluster is not None:
+            return None
+        together = dispatch.at_once(step, self.roll.record.steps, workers)
+        return self.budget.share(self.order.pipeline.step(step).threads, together, os.environ)
 
     def is_over(self) -> bool:
         """Whether the run has to end now: a signal came, or its time is up."""

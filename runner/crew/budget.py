@@ -27,6 +27,16 @@ class Need:
     """How long it took the last time; 0 where nobody knows."""
 
 
+@dataclass(frozen=True)
+class Share:
+    """What a step takes of the CPUs."""
+
+    threads: int
+    """Threads of the numerical libraries, on which the last digits of a sum may depend."""
+    pool: int
+    """Pieces of work that do not depend on each other, done at once by who takes every CPU for theirs."""
+
+
 @dataclass
 class Budget:
     """What there is, and what the steps under way have taken of it. Used by one thread."""
@@ -55,14 +65,18 @@ class Budget:
         """A step with that need is over."""
         self._taken.remove(need)
 
-    def threads(self, asked: int | None, workers: int, environment: Mapping[str, str]) -> int:
-        """How many threads the numerical libraries of a step take, where `workers` steps may run beside each other.
+    def share(self, asked: int | None, at_once: int, environment: Mapping[str, str]) -> Share:
+        """What a step takes of the CPUs, where it is one of `at_once` steps that may run at the same time.
 
-        What a step asks for it gets, and counts with; what the environment says for all is cut to an equal share.
+        What a step asks for it gets, and counts with. Otherwise it may work on an equal share of the CPUs; what the
+        environment says of the numerical libraries is cut to that.
         """
+        if asked is not None:
+            return Share(asked, asked)
         told = environment.get("OMP_NUM_THREADS", "")
         wanted = int(told) if told.isdecimal() and int(told) else 1
-        return asked or min(wanted, max(self.cpus // workers, 1))
+        equal = max(self.cpus // at_once, 1)
+        return Share(min(wanted, equal), equal)
 
     def memory(self, limit: int | None, peak: int | None, workers: int) -> int:
         """How much memory a step is taken to need: its own limit, what it took last time, or an equal share."""

@@ -13,6 +13,15 @@ from runner.crew.budget import Budget, Need
 from runner.records.record import StepRecord
 
 
+def at_once(step: str, steps: Sequence[StepRecord], workers: int) -> int:
+    """How many steps may run at the same time while that one does, itself included."""
+    needs = {one.name: set(one.needs) for one in steps}
+    for one in steps:  # each stands behind what it needs
+        needs[one.name].update(*(needs[name] for name in one.needs))
+    beside = [one for one in needs if one != step and one not in needs[step] and step not in needs[one]]
+    return min(workers, 1 + len(beside))
+
+
 def in_turn(steps: Sequence[StepRecord], perform: Callable[[StepRecord], None]) -> None:
     """One step after the other, in this thread."""
     for step in steps:

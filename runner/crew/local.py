@@ -101,7 +101,9 @@ class Local:
         asked = task.asked
         own = {"INSIDERS_STEP": task.name, **{name: os.environ[name] for name in task.references}}
         return Supervision(
-            environment=process.environment(os.environ, {**self.environment, **own}, threads=task.threads),
+            environment=process.environment(
+                os.environ, {**self.environment, **own}, threads=task.threads, pool=task.pool
+            ),
             folder=self.kernel_folder,
             step_seconds=_seconds(asked.timeout_minutes),
             cell_seconds=_seconds(asked.cell_timeout_minutes),

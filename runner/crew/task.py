@@ -37,6 +37,8 @@ class Task:
     """The files of the steps that it needs, and of those that these need."""
     threads: int | None
     """Threads of the numerical libraries; None for what the environment says."""
+    pool: int | None
+    """How much independent work it does at once; None for as much as there are CPUs."""
     surroundings: Mapping[str, Any]
     """What the step is recorded to run on: `code` by package, `lock`, `packages`, `python`."""
     run_seconds: float | None

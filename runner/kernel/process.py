@@ -24,8 +24,8 @@ Two kernels whose libraries each take every core wait for each other: measured o
 took 109 s beside another run and 12 s with one thread each, and alone no longer with one thread than with two.
 """
 POOLS = ("LOKY_MAX_CPU_COUNT", "POLARS_MAX_THREADS")
-"""How many processes or threads libraries start that take every CPU for theirs: as many as a step's threads, where
-these are named; left alone otherwise."""
+"""How many processes or threads libraries start that take every CPU for theirs: the step's share of them, where there
+is one; left alone otherwise."""
 _HINTS = {
     "SIGSEGV": "it read or wrote memory that is not its own",
     "SIGBUS": "it read or wrote memory that is not there",
@@ -37,14 +37,21 @@ _HINTS = {
 }
 
 
-def environment(parent: Mapping[str, str], additions: Mapping[str, str], threads: int | None = None) -> dict[str, str]:
-    """The environment of a kernel: the allowed names without anything that is a credential, and its threads."""
+def environment(
+    parent: Mapping[str, str], additions: Mapping[str, str], threads: int | None = None, pool: int | None = None
+) -> dict[str, str]:
+    """The environment of a kernel: the allowed names without anything that is a credential, its threads and its pool.
+
+    Threads that a step asks for are those of its pool as well, unless it is told another number.
+    """
     passed = {
         name: value
         for name, value in parent.items()
         if ALLOWED.fullmatch(name) and not SECRET_NAME.search(name) and not _holds_password(name, value)
     }
-    asked = {} if threads is None else dict.fromkeys((*THREADS, *POOLS), str(threads))
+    asked = {} if threads is None else dict.fromkeys(THREADS, str(threads))
+    if (at_once := pool or threads) is not None:
+        asked |= dict.fromkeys(POOLS, str(at_once))
     return {**dict.fromkeys(THREADS, "1"), **passed, **asked, **additions}
 
 

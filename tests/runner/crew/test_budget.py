@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from runner.crew.budget import Budget, Need
+from runner.crew.budget import Budget, Need, Share
 
 GIB = 2**30
 
@@ -53,13 +53,20 @@ def test_what_is_given_back_can_be_taken_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "workers", "told", "threads"),
-    [(None, 2, None, 1), (None, 2, "8", 2), (None, 8, "8", 1), (3, 2, "8", 3), (None, 2, "many", 1), (None, 1, "8", 4)],
+    ("asked", "at_once", "told", "share"),
+    [
+        (None, 2, None, Share(1, 2)),
+        (None, 2, "8", Share(2, 2)),
+        (None, 8, "8", Share(1, 1)),
+        (3, 2, "8", Share(3, 3)),
+        (None, 2, "many", Share(1, 2)),
+        (None, 1, "8", Share(4, 4)),
+    ],
 )
-def test_threads_are_divided(asked: int | None, workers: int, told: str | None, threads: int) -> None:
-    """What the environment says for all is cut to an equal share of four CPUs; what a step asks for it gets."""
+def test_cpus_are_divided(asked: int | None, at_once: int, told: str | None, share: Share) -> None:
+    """Independent work takes an equal share of four CPUs, libraries what they are told of it; what is asked for counts."""
     environment = {} if told is None else {"OMP_NUM_THREADS": told}
-    assert Budget(4, GIB).threads(asked, workers, environment) == threads
+    assert Budget(4, GIB).share(asked, at_once, environment) == share
 
 
 def test_memory_is_what_it_was_the_last_time() -> None:

@@ -33,6 +33,12 @@ def work(
     )
 
 
+def test_a_step_is_alone_where_all_others_come_before_or_after_it() -> None:
+    """Of a and b each may meet the other or c; d comes last; there are never more than workers."""
+    assert [dispatch.at_once(one.name, STEPS, 8) for one in STEPS] == [2, 3, 2, 1]
+    assert dispatch.at_once("b", STEPS, 2) == 2
+
+
 def test_alone_they_come_in_their_order() -> None:
     """With one worker the order is that of the pipeline, in the thread that asks."""
     came: list[tuple[str, bool]] = []

@@ -6,7 +6,7 @@ import sys
 import psutil
 import pytest
 
-from runner.kernel.process import THREADS, death, environment, kill
+from runner.kernel.process import POOLS, THREADS, death, environment, kill
 
 
 def test_only_allowed_names_pass() -> None:
@@ -38,8 +38,15 @@ def test_libraries_get_one_thread_unless_told_otherwise() -> None:
 def test_a_step_decides_on_its_threads() -> None:
     """A number that the pipeline names counts for every library, whatever the environment says."""
     given = environment({"OMP_NUM_THREADS": "4"}, {}, threads=2)
-    assert {given[name] for name in THREADS} == {"2"}
+    assert {given[name] for name in (*THREADS, *POOLS)} == {"2"}
     assert len(THREADS) == 4
+
+
+def test_a_step_has_its_share_of_the_cpus() -> None:
+    """Independent work may take more threads than the sums of a library; nothing is said where nobody asks."""
+    given = environment({}, {}, threads=1, pool=4)
+    assert ({given[name] for name in THREADS}, {given[name] for name in POOLS}) == ({"1"}, {"4"})
+    assert not {*POOLS} & {*environment({}, {})}
 
 
 @pytest.mark.parametrize(
