@@ -64,7 +64,7 @@ def test_what_is_given_back_can_be_taken_again() -> None:
     ],
 )
 def test_cpus_are_divided(asked: int | None, at_once: int, told: str | None, share: Share) -> None:
-    """Independent work takes an equal share of four CPUs, libraries what they are told of it; what is asked for counts."""
+    """Independent work takes an equal share of four CPUs, libraries what they are told of it, unless more is asked."""
     environment = {} if told is None else {"OMP_NUM_THREADS": told}
     assert Budget(4, GIB).share(asked, at_once, environment) == share
 
