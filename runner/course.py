@@ -79,7 +79,7 @@ def _need(step: StepRecord, scene: Scene) -> Need:
     limit = None if asked.memory_mb is None else asked.memory_mb << 20
     peak, seconds = scene.shelf.used(step.name) or (None, 0.0)
     share = scene.share(step.name)
-    cpus = scene.budget.cpus if share is None else share.pool
+    cpus = asked.threads or 1 if share is None else share.pool
     return Need(cpus, scene.budget.memory(limit, peak, workers), seconds)
 
 

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -70,50 +71,44 @@ def joined(address: str, workers: int = 1) -> Iterator[Client]:
             client.close(timeout=5)
 
 
+@dataclass(eq=False)
 class Cluster:
     """See `runner.crew.task.Executor`."""
 
-    def __init__(
-        self,
-        client: Client,
-        home: Path,
-        spool: Path,
-        roll: Roll,
-        journal: Journal,
-        reporter: Reporter,
-        redactor: Redactor,
-        stop: Stop,
-        exchange: Exchange,
-    ) -> None:
-        self._client = client
-        self._home = home
-        self._spool = spool
-        self._roll = roll
-        self._journal = journal
-        self._reporter = reporter
-        self._redactor = redactor
-        self._stop = stop
-        self._exchange = exchange
-        self._boxes: dict[str, queue.SimpleQueue[Mapping[str, Any]]] = {}
-        self._sent: dict[Path, str] = {}
-        self._turn = threading.Lock()
-        client.subscribe_topic(topic_of(home.name), self._sort)
+    client: Client
+    home: Path
+    """The run folder."""
+    spool: Path
+    """The run's folder in the spool."""
+    roll: Roll
+    journal: Journal
+    reporter: Reporter
+    redactor: Redactor
+    stop: Stop
+    exchange: Exchange
+    _boxes: dict[str, queue.SimpleQueue[Mapping[str, Any]]] = field(default_factory=dict, init=False)
+    _sent: dict[Path, str] = field(default_factory=dict, init=False)
+    _turn: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def __post_init__(self) -> None:
+        """Hear what workers say of this run."""
+        self.client.subscribe_topic(topic_of(self.home.name), self._sort)
 
     def folder_of(self, task: str) -> Path:
         """Where the step's files come to on this machine."""
-        return workplace.of_step(self._spool, self._home, task)
+        return workplace.of_step(self.spool, self.home, task)
 
     def perform(self, task: Task, watch: Watch) -> Performance:
         """Have a worker run the task, and bring home what it has written."""
         started = datetime.now(UTC)
         box = self._boxes[task.name] = queue.SimpleQueue[Mapping[str, Any]]()
-        work, given = self.folder_of(task.name), (self._exchange, self._journal, self._reporter, watch, self._put)
-        told = Conversation(task.name, work, self._spool, *given)
+        work, given = self.folder_of(task.name), (self.exchange, self.journal, self.reporter, watch, self._put)
+        told = Conversation(task.name, work, self.spool, *given)
         try:
-            workplace.make(work, self._home, archive.ROOMS, ())
+            workplace.make(work, self.home, archive.ROOMS, ())
             errand = self._errand(task)
-            key = f"insiders-{self._home.name}-{task.name}-{uuid4().hex[:8]}"
-            future = self._client.submit(dask_worker.perform, errand, key=key, pure=False)
+            key = f"insiders-{self.home.name}-{task.name}-{uuid4().hex[:8]}"
+            future = self.client.submit(dask_worker.perform, errand, key=key, pure=False)
             performance = self._result(future, task, told, box)
             execution = dataclasses.replace(performance.execution, started=started, finished=datetime.now(UTC))
             return self._brought_home(task, dataclasses.replace(performance, execution=execution))
@@ -122,7 +117,7 @@ class Cluster:
 
     def _errand(self, task: Task) -> Errand:
         for file in task.needed:
-            self._send(self._home / file.path, file.sha256)
+            self._send(self.home / file.path, file.sha256)
         left = None if task.run_ends is None else max(task.run_ends - time.monotonic(), 0)
         inputs = tuple(
             self._fetched(name, Path(value))
@@ -130,7 +125,7 @@ class Cluster:
             if isinstance(value := task.values.get(name), str) and Path(value).is_absolute() and Path(value).exists()
         )
         # What the worker replaces does not travel: paths of this machine.
-        return Errand(self._home.parent.name, self._home.name, task, task.notebook.read_bytes(), inputs, left)
+        return Errand(self.home.parent.name, self.home.name, task, task.notebook.read_bytes(), inputs, left)
 
     def _fetched(self, name: str, root: Path) -> Fetched:
         paths = [root] if root.is_file() else sorted(path for path in root.rglob("*") if path.is_file())
@@ -145,7 +140,7 @@ class Cluster:
         with self._turn:
             if path not in self._sent:
                 known = digests.of_file(path) if sha256 is None else sha256
-                self._exchange.send(path, known)
+                self.exchange.send(path, known)
                 self._sent[path] = known
             return self._sent[path]
 
@@ -159,15 +154,15 @@ class Cluster:
                 told.hear(box.get(timeout=LOOK_EVERY_S))
             told.answer()
             now = time.monotonic()
-            if self._stop.signal is not None and (signal_at is None or (self._stop.urgent and told.begun)):
+            if self.stop.signal is not None and (signal_at is None or (self.stop.urgent and told.begun)):
                 signal_at = signal_at or now
-                told.stop(self._stop.signal)
-            silent_since = None if self._client.status == "running" else silent_since or now
+                told.stop(self.stop.signal)
+            silent_since = None if self.client.status == "running" else silent_since or now
             if silent_since is not None and now - silent_since > LOST_AFTER_S:
                 break
-            if signal_at is not None and self._stop.signal and (not told.begun or now - signal_at > GRACE_S):
+            if signal_at is not None and self.stop.signal and (not told.begun or now - signal_at > GRACE_S):
                 future.cancel(force=True)
-                return failed(f"stopped by {self._stop.signal.name}", Status.CANCELLED)
+                return failed(f"stopped by {self.stop.signal.name}", Status.CANCELLED)
             if task.run_ends is not None and now > task.run_ends + (GRACE_S if told.begun else 0):
                 future.cancel(force=True)
                 return failed("the run took longer than its limit", Status.TIMED_OUT)
@@ -180,7 +175,7 @@ class Cluster:
         if future.status == "error":
             return _of_error(future.exception())
         reason = "the scheduler of the cluster was lost; `runner resume` goes on from here"
-        self._roll.stop(reason)
+        self.roll.stop(reason)
         return failed(reason)
 
     def _brought_home(self, task: Task, performance: Performance) -> Performance:
@@ -189,11 +184,11 @@ class Cluster:
         for file in performance.files:
             path = inside(work, file.path)
             if not path.is_file() or digests.of_file(path) != file.sha256:
-                self._exchange.fetch(file.sha256, path)
-        secret = without_secrets(work, self._home, performance.files, self._redactor)
-        owners = self._roll.claim(task.name, [file.path for file in performance.files])
+                self.exchange.fetch(file.sha256, path)
+        secret = without_secrets(work, self.home, performance.files, self.redactor)
+        owners = self.roll.claim(task.name, [file.path for file in performance.files])
         kept = [one for one in performance.files if one.path not in owners and (work / one.path).is_file()]
-        workplace.bring_home(work, self._home, [file.path for file in kept])
+        workplace.bring_home(work, self.home, [file.path for file in kept])
         faults = [f"it wrote {path}, which is the work of {owner}" for path, owner in owners.items()]
         return dataclasses.replace(performance, files=tuple(kept), faults=(*performance.faults, *faults, *secret))
 
@@ -206,7 +201,7 @@ class Cluster:
     def _put(self, worker: str, attempt: str, message: Mapping[str, Any]) -> None:
         """Leave a message; a worker that is gone gets none."""
         with suppress(Exception):
-            self._client.run(dask_worker.put, attempt, message, workers=[worker], on_error="ignore")
+            self.client.run(dask_worker.put, attempt, message, workers=[worker], on_error="ignore")
 
 
 def _of_error(fault: BaseException | None) -> Performance:

@@ -8,6 +8,7 @@ refused, as it would be in any run.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,34 +27,25 @@ Put = Callable[[str, str, Mapping[str, Any]], None]
 """Leaves a message for an attempt at an address."""
 
 
+@dataclass(eq=False)
 class Conversation:
     """One step's worker, as long as it has the step."""
 
-    def __init__(
-        self,
-        step: str,
-        work: Path,
-        spool: Path,
-        exchange: Exchange,
-        journal: Journal,
-        reporter: Reporter,
-        watch: Watch,
-        put: Put,
-    ) -> None:
-        self.begun = False
-        """Whether a worker has the step."""
-        self._step = step
-        self._work = work
-        """Where its files come to on this machine."""
-        self._spool = spool
-        self._exchange = exchange
-        self._journal = journal
-        self._reporter = reporter
-        self._watch = watch
-        self._put = put
-        self._worker = self._attempt = ""
-        self._unanswered: dict[str, Path] = {}
-        """Requests by the name that the worker gave them, and where they lie here."""
+    step: str
+    work: Path
+    """Where its files come to on this machine."""
+    spool: Path
+    exchange: Exchange
+    journal: Journal
+    reporter: Reporter
+    watch: Watch
+    put: Put
+    begun: bool = field(default=False, init=False)
+    """Whether a worker has the step."""
+    _worker: str = field(default="", init=False)
+    _attempt: str = field(default="", init=False)
+    _unanswered: dict[str, Path] = field(default_factory=dict, init=False)
+    """Requests by the name that the worker gave them, and where they lie here."""
 
     def hear(self, message: Mapping[str, Any]) -> None:
         """Put down what a worker says."""
@@ -63,17 +55,17 @@ class Conversation:
         elif message["attempt"] != self._attempt:
             return  # from a worker that was given up
         elif kind == "journal":
-            self._journal.write(message["event"], **message["facts"])
+            self.journal.write(message["event"], **message["facts"])
         elif kind == "say":
-            self._reporter.say(message["text"], message["style"])
+            self.reporter.say(message["text"], message["style"])
         elif kind == "kernel":
             # Its number means nothing on this machine.
-            self._journal.write("kernel_started", step=self._step, worker=self._worker, warm=message["warm"])
+            self.journal.write("kernel_started", step=self.step, worker=self._worker, warm=message["warm"])
         elif kind == "cell":
-            self._watch.cell_started(message["number"], message["total"])
+            self.watch.cell_started(message["number"], message["total"])
         elif kind == "cell_finished":
             told = message["number"], message["total"], Status(message["status"]), message["seconds"]
-            self._watch.cell_finished(*told)
+            self.watch.cell_finished(*told)
         elif kind == "request":
             self._ask(message["name"], message["text"])
 
@@ -84,18 +76,18 @@ class Conversation:
             if receipt.exists():
                 del self._unanswered[name]
                 told = {"name": name.replace(".request.json", ".receipt.json"), "text": receipt.read_text("utf-8")}
-                self._put(self._worker, self._attempt, {"kind": "receipt", **told})
+                self.put(self._worker, self._attempt, {"kind": "receipt", **told})
 
     def stop(self, signal: int) -> None:
         """Have the worker stop, as that signal would."""
         if self.begun:
-            self._put(self._worker, self._attempt, {"kind": "stop", "signal": signal})
+            self.put(self._worker, self._attempt, {"kind": "stop", "signal": signal})
 
     def _begin(self, message: Mapping[str, Any]) -> None:
         if self.begun:
-            self._reporter.say(f"      {self._step}: its worker vanished; it begins anew elsewhere", style="yellow")
-        self._journal.write(
-            "worker_lost" if self.begun else "sent", step=self._step, to=message["worker"], host=message["host"]
+            self.reporter.say(f"      {self.step}: its worker vanished; it begins anew elsewhere", style="yellow")
+        self.journal.write(
+            "worker_lost" if self.begun else "sent", step=self.step, to=message["worker"], host=message["host"]
         )
         self.begun, self._worker, self._attempt = True, message["worker"], message["attempt"]
         self._unanswered = {}
@@ -104,7 +96,7 @@ class Conversation:
         """Put a request, with the files that it names, where the run's desk finds it."""
         if not REQUEST.fullmatch(name):
             return
-        path = self._spool / name
+        path = self.spool / name
         while path.exists() and path.read_text("utf-8") != text:
             head, _, number = path.name.removesuffix(".request.json").rpartition("-")
             path = path.with_name(f"{head}-{int(number) + 1}.request.json")
@@ -113,8 +105,8 @@ class Conversation:
             return
         try:
             for file, sha256 in Request.model_validate_json(text).files.items():
-                self._exchange.fetch(sha256, self._work / file)
+                self.exchange.fetch(sha256, self.work / file)
         except (RunnerError, OSError, ValidationError) as fault:
             # The desk refuses it in its own words.
-            self._journal.write("fault", step=self._step, story=f"{name}: {fault}")
+            self.journal.write("fault", step=self.step, story=f"{name}: {fault}")
         write_aside(path, text.encode())
