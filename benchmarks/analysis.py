@@ -58,7 +58,7 @@ def second(folder: Path) -> list[Figure]:
     seconds = float(np.median([one.seconds for one in again]))
     light = "the light run itself"
     return [
-        Figure("an unchanged second run", cpu, beside=first.cpu, against=light, aim="2 at most"),
+        Figure("an unchanged second run", cpu, aim="2 at most"),
         Figure("the same by the clock", seconds, "s", first.seconds, light, "2 at most, on a quiet machine"),
     ]
 
