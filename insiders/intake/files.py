@@ -14,16 +14,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from insiders.columns import claim
-from insiders.engines.duck import duck
+from insiders.engines.duck import MEMORY, duck
 from insiders.engines.engine import Engine
 from insiders.engines.statements import statement
 from insiders.errors import SourceError
 from insiders.sources.loading import is_named
 from insiders.sources.readers import READERS
 from insiders.transactions.from_files import read_files
-
-MEMORY = "3GB"
-"""What DuckDB may take before it works in a folder for temporary files."""
 
 SUFFIXES = frozenset({".parquet", ".pq"})
 PACKED = frozenset({".zip", ".gz"})

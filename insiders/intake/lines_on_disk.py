@@ -8,13 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from insiders.engines.duck import duck
+from insiders.engines.duck import MEMORY, duck
 from insiders.engines.statements import Choice, statement
 from insiders.exploration import bulk, cohorts, cycles, pareto
 from insiders.exploration.bulk import Bulk
 from insiders.handoff import TEXT
 from insiders.intake import oddities
-from insiders.intake.files import MEMORY, Files
+from insiders.intake.files import Files
 from insiders.transactions.filters import Filters
 
 ATTRIBUTES = ("product", "customer_id", "category", "store")

@@ -12,11 +12,12 @@ import pandas as pd
 import pyarrow as pa
 
 from insiders.customers.out_of_core import prepare_files
+from insiders.engines.duck import MEMORY
 from insiders.engines.engine import PART, ROW
 from insiders.engines.statements import statement
 from insiders.errors import SourceError
 from insiders.handoff import TEXT
-from insiders.intake.files import MEMORY, Files
+from insiders.intake.files import Files
 from insiders.intake.lines_on_disk import LinesOnDisk
 from insiders.sources.files import digest
 from insiders.sources.loading import repeated_note
