@@ -47,7 +47,7 @@ def test_series_are_the_same(level: str, monkeypatch: pytest.MonkeyPatch, tmp_pa
         history.keep(tmp_path / name, followed)
     if counted.grain is not None:
         kept = [history.load(tmp_path / name).rows for name in ("counted", "loaded")]
-        pd.testing.assert_frame_equal(*kept, rtol=1e-9)  # type: ignore[misc]
+        pd.testing.assert_frame_equal(kept[0], kept[1], rtol=1e-9)
 
 
 def test_a_level_the_source_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
