@@ -91,7 +91,9 @@ def before(transactions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
 
     Only the last weeks before the day can hold such rows. There, cancellations are matched anew among what was known.
     """
-    rows = transactions[transactions["time"] < day]
+    times = transactions["time"]
+    in_order = times.is_monotonic_increasing  # then the rows are the first ones, and nothing is copied
+    rows = transactions.iloc[: times.searchsorted(day)] if in_order else transactions[times < day]
     doubtful = rows["kind"].eq("netted") & rows["time"].ge(day - pd.Timedelta(days=NETTING_DAYS))
     if not doubtful.any():
         return rows
@@ -99,8 +101,9 @@ def before(transactions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     undone = netting.whole_invoices(again)
     undone |= netting.lines(again[~undone], days=NETTING_DAYS).reindex(again.index, fill_value=False)
     reopened = doubtful & ~undone.reindex(rows.index, fill_value=False)
-    plain = pd.Series(np.where(rows["quantity"] > 0, "purchase", "return"), rows.index, dtype=rows["kind"].dtype)
-    return rows.assign(kind=rows["kind"].mask(reopened, plain))
+    kind = rows["kind"].copy()
+    kind[reopened] = np.where(rows.loc[reopened, "quantity"] > 0, "purchase", "return")
+    return rows.assign(kind=kind)
 
 
 def customers_at(transactions: pd.DataFrame, day: pd.Timestamp, least_days: int = PURCHASE_DAYS) -> pd.DataFrame:
