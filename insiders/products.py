@@ -10,6 +10,10 @@ def descriptions(lines: pd.DataFrame) -> dict[str, str]:
 
     Wants the columns product and description, which may be missing; a product without any is left out.
     """
-    counts = lines.groupby(["product", "description"], observed=True).size().sort_values(kind="stable").reset_index()
-    most = counts.drop_duplicates("product", keep="last")
+    return most_frequent(lines.groupby(["product", "description"], observed=True).size().rename("lines").reset_index())
+
+
+def most_frequent(counts: pd.DataFrame) -> dict[str, str]:
+    """The same from the number of ``lines`` by product and description, in the order of both."""
+    most = counts.sort_values("lines", kind="stable").drop_duplicates("product", keep="last")
     return dict(zip(most["product"], most["description"], strict=True))

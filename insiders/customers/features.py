@@ -13,6 +13,9 @@ from insiders.handoff import FEATURES, TEXT
 WHOLESALE_SCORE = 3.5
 """Modified z-score from which a value counts as an outlier (Iglewicz and Hoaglin 1993)."""
 
+ASKED = ("invoice", "product", "quantity", "time", "revenue", "kind", "customer_id", "country", "category")
+"""The columns of transactions that features are made of."""
+
 
 def features(transactions: pd.DataFrame, *, as_of: date | None = None) -> pd.DataFrame:
     """The hand-off table ``customers``: one row per customer with a purchase, by customer_id.
@@ -21,13 +24,15 @@ def features(transactions: pd.DataFrame, *, as_of: date | None = None) -> pd.Dat
     later than that are left out; where nothing is said, the day of the last purchase. Gaps are between activity days,
     those with a purchase or a return; what is netted is neither, but counts among the returns (n, q, v).
     """
-    rows = transactions
-    if as_of is not None:
-        rows = rows[rows["time"] < pd.Timestamp(as_of) + pd.Timedelta(days=1)]
+    rows = transactions[list(ASKED)]
+    if as_of is not None and (late := rows["time"] >= pd.Timestamp(as_of) + pd.Timedelta(days=1)).any():
+        rows = rows[~late]
     if not rows["kind"].eq("purchase").any():
         raise AnalysisError("there is no purchase to make customers of")
     number, names = pd.factorize(rows["customer_id"], sort=True)
-    rows = rows.assign(customer=number, day=rows["time"].dt.normalize())
+    # Invoices and products are only told apart, and numbers are compared much faster than names.
+    codes = {name: pd.factorize(rows[name])[0] for name in ("invoice", "product")}
+    rows = rows.assign(customer=number, day=rows["time"].dt.normalize(), **codes)
     purchases = rows[rows["kind"].eq("purchase")]
     today = pd.Timestamp(as_of) if as_of is not None else purchases["day"].max()
     table = _bought(purchases, today).join(_gaps(rows[rows["kind"].ne("netted")]))

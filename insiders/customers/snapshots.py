@@ -6,9 +6,11 @@ model that learns from outcomes gets only those that were complete by then.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
+from typing import NoReturn, cast, overload
 
 import numpy as np
 import pandas as pd
@@ -47,6 +49,27 @@ LATELY = MappingProxyType(
 """Columns beyond `insiders.customers.features` that policies see, and their meaning; revenue in the shop's currency."""
 
 
+class _Lessons:
+    """A table, or what finds it: most ways of choosing ask for none, and to find them costs most of a snapshot."""
+
+    @overload
+    def __get__(self, snapshot: None, owner: type) -> NoReturn: ...
+    @overload
+    def __get__(self, snapshot: Snapshot, owner: type) -> pd.DataFrame: ...
+    def __get__(self, snapshot: Snapshot | None, owner: type) -> pd.DataFrame:
+        """The table, found now where it was not."""
+        if snapshot is None:
+            raise AttributeError("a snapshot has lessons, its class has none")
+        kept = vars(snapshot)
+        if callable(kept["lessons"]):
+            kept["lessons"] = kept["lessons"]()
+        return cast(pd.DataFrame, kept["lessons"])
+
+    def __set__(self, snapshot: Snapshot, lessons: pd.DataFrame | Callable[[], pd.DataFrame]) -> None:
+        """Keep a table, or what finds it."""
+        vars(snapshot)["lessons"] = lessons
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """Everything known at midnight of a day."""
@@ -58,9 +81,9 @@ class Snapshot:
     """What had been booked, of all customers, with kinds as they were known then."""
     customers: pd.DataFrame
     """The customers to choose from, as `customers_at` has them."""
-    lessons: pd.DataFrame
+    lessons: _Lessons = _Lessons()
     """Customers of earlier snapshots, the same columns, with ``day`` and ``later_revenue``: periods of the same length
-    that were over by now. Empty where the history is too short."""
+    that were over by now. Empty where the history is too short. Found when they are asked for."""
 
 
 def before(transactions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -68,7 +91,9 @@ def before(transactions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
 
     Only the last weeks before the day can hold such rows. There, cancellations are matched anew among what was known.
     """
-    rows = transactions[transactions["time"] < day]
+    times = transactions["time"]
+    in_order = times.is_monotonic_increasing  # then the rows are the first ones, and nothing is copied
+    rows = transactions.iloc[: times.searchsorted(day)] if in_order else transactions[times < day]
     doubtful = rows["kind"].eq("netted") & rows["time"].ge(day - pd.Timedelta(days=NETTING_DAYS))
     if not doubtful.any():
         return rows
@@ -76,8 +101,9 @@ def before(transactions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     undone = netting.whole_invoices(again)
     undone |= netting.lines(again[~undone], days=NETTING_DAYS).reindex(again.index, fill_value=False)
     reopened = doubtful & ~undone.reindex(rows.index, fill_value=False)
-    plain = pd.Series(np.where(rows["quantity"] > 0, "purchase", "return"), rows.index, dtype=rows["kind"].dtype)
-    return rows.assign(kind=rows["kind"].mask(reopened, plain))
+    kind = rows["kind"].copy()
+    kind[reopened] = np.where(rows.loc[reopened, "quantity"] > 0, "purchase", "return")
+    return rows.assign(kind=kind)
 
 
 def customers_at(transactions: pd.DataFrame, day: pd.Timestamp, least_days: int = PURCHASE_DAYS) -> pd.DataFrame:
@@ -86,16 +112,25 @@ def customers_at(transactions: pd.DataFrame, day: pd.Timestamp, least_days: int 
     Columns of `insiders.customers.features`; ``revenue_`` and ``invoices_`` of the last 30, 90, 180 and 365 days;
     ``faded_revenue`` and ``revenue_rate`` (`LATELY`); ``overdue``, the recency over the customer's usual gap.
     """
-    known = before(transactions, day)
+    return _customers_of(before(transactions, day), day, least_days)
+
+
+def _customers_of(known: pd.DataFrame, day: pd.Timestamp, least_days: int) -> pd.DataFrame:
+    """`customers_at` from what was known then."""
     table = features(known, as_of=(day - pd.Timedelta(days=1)).date())
-    bought = purchases_of(known)
-    age = (day - bought["time"]).dt.total_seconds() / 86400
-    names = bought["customer_id"]
-    lately = pd.DataFrame(index=pd.Index(table["customer_id"]))
+    lines = purchases_of(known)
+    # Numbers are grouped much faster than names.
+    customer, names = pd.factorize(lines["customer_id"])
+    bought = pd.DataFrame({"customer": customer, "invoice": pd.factorize(lines["invoice"])[0]})
+    bought["revenue"] = lines["revenue"].to_numpy()
+    age = ((day - lines["time"]).dt.total_seconds() / 86400).to_numpy()
+    lately = pd.DataFrame(index=pd.RangeIndex(len(names)))
     for days in WINDOWS:
-        lately[f"revenue_{days}"] = bought["revenue"].where(age <= days, 0.0).groupby(names).sum()
-        lately[f"invoices_{days}"] = bought[age <= days].groupby("customer_id")["invoice"].nunique()
-    lately["faded_revenue"] = (bought["revenue"] * np.exp2(-age / HALF_LIFE_DAYS)).groupby(names).sum()
+        lately[f"revenue_{days}"] = bought["revenue"].where(age <= days, 0.0).groupby(bought["customer"]).sum()
+        lately[f"invoices_{days}"] = bought[age <= days].groupby("customer")["invoice"].nunique()
+    faded = bought["revenue"] * np.exp2(-age / HALF_LIFE_DAYS)
+    lately["faded_revenue"] = faded.groupby(bought["customer"]).sum()
+    lately.index = pd.Index(names, dtype=table["customer_id"].dtype)
     table = table.join(lately.fillna(0.0), on="customer_id")
     table["revenue_rate"] = table["gross_revenue"] / table["tenure_days"].clip(lower=30)
     table["overdue"] = table["recency_days"] / table["avg_gap_days"]
@@ -141,21 +176,39 @@ def snapshots(
     ``transactions``: the hand-off table. Where it holds only customers who came back at any time, keep ``least_days``
     at 2 or more: who is there for what came later is no fair bet.
     """
-    tables: dict[pd.Timestamp, pd.DataFrame] = {}
+    past = _Past(transactions, days, step, least_days)
     for today in on:
-        tables[today] = customers_at(transactions, today, least_days)
-        earlier = _earlier(transactions, today, days, step)
-        for past in earlier:
-            if past not in tables:
-                tables[past] = customers_at(transactions, past, least_days)
-        # What is learnt is counted among the rows of before today, so that not even a cancellation tells of later.
         known = before(transactions, today)
-        lessons = [
-            tables[past].assign(day=past, later_revenue=later_revenue(known, tables[past]["customer_id"], past, days))
-            for past in earlier
+        customers = past.tables[today] if today in past.tables else _customers_of(known, today, least_days)
+        yield Snapshot(today, days, known, customers, partial(past.lessons, today, known, customers))
+
+
+@dataclass(frozen=True)
+class _Past:
+    """Customers as they were known on earlier days, kept from the first lesson on that is asked for."""
+
+    transactions: pd.DataFrame
+    days: int
+    step: int
+    least_days: int
+    tables: dict[pd.Timestamp, pd.DataFrame] = field(default_factory=dict)
+
+    def lessons(self, today: pd.Timestamp, known: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
+        """Those of the days before ``today``, with what they brought by then."""
+        self.tables[today] = customers
+        # What is learnt is counted among the rows of before today, so that not even a cancellation tells of later.
+        found = [
+            table.assign(day=day, later_revenue=later_revenue(known, table["customer_id"], day, self.days))
+            for day in _earlier(self.transactions, today, self.days, self.step)
+            for table in [self._at(day)]
         ]
-        none = tables[today].iloc[:0].assign(day=today, later_revenue=0.0)
-        yield Snapshot(today, days, known, tables[today], pd.concat(lessons, ignore_index=True) if lessons else none)
+        none = customers.iloc[:0].assign(day=today, later_revenue=0.0)
+        return pd.concat(found, ignore_index=True) if found else none
+
+    def _at(self, day: pd.Timestamp) -> pd.DataFrame:
+        if day not in self.tables:
+            self.tables[day] = customers_at(self.transactions, day, self.least_days)
+        return self.tables[day]
 
 
 def _earlier(transactions: pd.DataFrame, today: pd.Timestamp, days: int, step: int) -> list[pd.Timestamp]:

@@ -15,6 +15,9 @@ from insiders.engines.engine import PART, ROW
 from insiders.engines.statements import literal
 from insiders.errors import AnalysisError, SourceError
 
+MEMORY = "3GB"
+"""What a notebook lets it take before it works in a folder for temporary files: a small host has room for it."""
+
 GROUP_ROWS = 122_880
 """Rows of a group of a Parquet file: what DuckDB itself takes, a few megabytes."""
 

@@ -21,8 +21,16 @@ def cohort_retention(transactions: pd.DataFrame, last_month: pd.Timestamp | None
     first = months.groupby(purchases["customer_id"]).transform("min")
     seen = pd.DataFrame({"customer_id": purchases["customer_id"], "first": first, "since": months - first})
     active = seen.drop_duplicates(["customer_id", "since"]).groupby(["first", "since"]).size()
-    end = int(months.max()) if last_month is None else last_month.year * 12 + last_month.month - 1
-    rows = [(cohort, since) for cohort in sorted(first.unique()) for since in range(end - int(cohort) + 1)]
+    return retention_of(active, int(months.max()) if last_month is None else month_number(last_month))
+
+
+def retention_of(active: pd.Series, end: int) -> pd.DataFrame:
+    """The table of `cohort_retention` from how many bought, by ``first`` month and months ``since``.
+
+    Months are counted as in `month_number`; ``end`` is the last of them.
+    """
+    cohorts = active.index.get_level_values("first").unique().sort_values()
+    rows = [(cohort, since) for cohort in cohorts for since in range(end - int(cohort) + 1)]
     grid = pd.MultiIndex.from_tuples(rows, names=["first", "since"])
     table = active.reindex(grid, fill_value=0).rename("active").reset_index()
     sizes = active.xs(0, level="since")
@@ -62,8 +70,12 @@ def months_active(transactions: pd.DataFrame, months: int, last_month: pd.Timest
     bought = pd.DataFrame({"customer_id": purchases["customer_id"], "since": since}).drop_duplicates()
     within = bought[bought["since"].between(1, months)].groupby("customer_id").size()
     starts = first.groupby(purchases["customer_id"]).first()
-    end = last_month.year * 12 + last_month.month - 1
-    complete = starts[starts + months <= end]
+    return shares_active(starts, within, months, last_month)
+
+
+def shares_active(starts: pd.Series, within: pd.Series, months: int, last_month: pd.Timestamp) -> pd.DataFrame:
+    """The table of `months_active` from customers' first months and how many of the ``months`` after saw a purchase."""
+    complete = starts[starts + months <= month_number(last_month)]
     return pd.DataFrame(
         {
             "customer_id": complete.index,
@@ -77,6 +89,11 @@ def mean_retention(retention: pd.DataFrame, months_since: int = 1) -> float:
     """The share of all cohorts' customers who bought that month after their first; nan where none is old enough."""
     rows = retention[retention["months_since"] == months_since]
     return float(rows["active"].sum() / rows["customers"].sum()) if len(rows) else math.nan
+
+
+def month_number(month: pd.Timestamp) -> int:
+    """Months since the year 0."""
+    return month.year * 12 + month.month - 1
 
 
 def _month_number(times: pd.Series) -> pd.Series:

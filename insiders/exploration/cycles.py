@@ -25,10 +25,15 @@ def daily_sales(transactions: pd.DataFrame) -> pd.DataFrame:
             "customers": grouped["customer_id"].nunique(),
         }
     )
+    return every_day(sales)
+
+
+def every_day(sales: pd.DataFrame) -> pd.DataFrame:
+    """The table of `daily_sales` from that of the open days, whose index is ``day``."""
     calendar = pd.date_range(sales.index.min(), sales.index.max(), freq="D", name="day")
-    every_day = sales.reindex(calendar, fill_value=0).reset_index()
-    weekdays = pd.Categorical.from_codes(every_day["day"].dt.weekday, categories=pd.Index(WEEKDAYS), ordered=True)
-    return every_day.assign(weekday=weekdays, is_open=every_day["invoices"] > 0)
+    days = sales.reindex(calendar, fill_value=0).reset_index()
+    weekdays = pd.Categorical.from_codes(days["day"].dt.weekday, categories=pd.Index(WEEKDAYS), ordered=True)
+    return days.assign(weekday=weekdays, is_open=days["invoices"] > 0)
 
 
 def weekly_cycle(daily: pd.DataFrame) -> pd.DataFrame:

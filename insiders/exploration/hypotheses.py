@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from insiders.exploration.cohorts import months_active
 from insiders.significance import compare, effect_word, holm
 
 SUPPORTED, REVERSED, SLIGHT, NOT_SHOWN, UNTESTABLE = (
@@ -71,13 +70,12 @@ def customer_hypotheses(customers: pd.DataFrame) -> list[Hypothesis]:
     ]
 
 
-def cohort_hypothesis(transactions: pd.DataFrame, last_month: pd.Timestamp) -> Hypothesis:
+def cohort_hypothesis(active: pd.DataFrame) -> Hypothesis:
     """Whether the customers of the first month of the data keep buying more than those who came later.
 
-    ``last_month`` is the first day of the last complete month. Give the transactions of all identified customers: where
-    only those with several purchase days are kept, recent cohorts hold only the quick returners.
+    ``active``: `cohorts.months_active` over the `COHORT_WINDOW`, of all identified customers: where only those with
+    several purchase days are kept, recent cohorts hold only the quick returners.
     """
-    active = months_active(transactions, COHORT_WINDOW, last_month)
     first = active["cohort"] == active["cohort"].min()
     return Hypothesis(
         "The first-month cohort retains better than later ones",

@@ -20,9 +20,14 @@ def pareto(transactions: pd.DataFrame, by: str) -> pd.DataFrame:
     """
     known = purchases_of(transactions).dropna(subset=[by])
     sums = known.groupby(by, observed=True, sort=True)[["revenue", "quantity"]].sum().reset_index()
+    return ranked(sums.rename(columns={"quantity": "items"}))
+
+
+def ranked(sums: pd.DataFrame) -> pd.DataFrame:
+    """The table of `pareto` from its sums: what they are of, in ascending order, ``revenue`` and ``items``."""
     ranked = sums.sort_values("revenue", ascending=False, kind="stable", ignore_index=True)
     shares = ranked["revenue"] / ranked["revenue"].sum()
-    return ranked.rename(columns={"quantity": "items"}).assign(
+    return ranked.assign(
         share=shares,
         cumulative_share=shares.cumsum(),
         rank_share=np.arange(1, len(ranked) + 1) / max(len(ranked), 1),

@@ -12,7 +12,7 @@ import pandas as pd
 
 from insiders import handoff, registry
 from insiders.errors import AnalysisError, SourceError
-from insiders.products import descriptions
+from insiders.forecasting import sold
 from insiders.registry import Training
 from insiders.series import (
     Calendar,
@@ -23,11 +23,8 @@ from insiders.series import (
     insiders_at,
     panel_calendar,
     periods_ahead,
-    sale_calendar,
     sales_of_panel,
-    sales_of_transactions,
 )
-from insiders.series.groups import purchases
 from insiders.series.levels import INSIDERS, TOTAL, columns_of
 from insiders.series.sales import ATTRIBUTES
 
@@ -208,21 +205,18 @@ def _of_panel(path: Path, level: str, *, granularity: str, series_most: int, coh
 
 
 def _of_run(folder: Path, level: str, *, granularity: str, series_most: int, coherent: bool) -> Followed:
-    lines = purchases(handoff.everybody(folder))
     labels, currency = handoff.read(folder, "labels"), str(handoff.read(folder, "source")["currency"].iloc[0])
-    calendar = sale_calendar(lines)
-    sales = sales_of_transactions(lines, labels[["customer_id", "segment"]] if level == "segment" else None)
-    there = [name for name in ("category", "store", "country", "product", "segment") if name in sales]
+    segments = labels[["customer_id", "segment"]] if level == "segment" else None
+    lines = sold.lines_of_run(folder, segments)
+    calendar, there = lines.calendar, lines.attributes
     reason = None
     if any(name not in there for name in columns_of(level)):
         reason = f"The source has no {level}: it can be followed by {', '.join(there)}."
     needed = [name for name in (level, "category" if level == "product" else level) if name in there]
     wanted = [name for name in ("product", "category", "store", *columns_of(level)) if name in there]
-    grain = None if level in (INSIDERS, "segment") else sales[["date", *dict.fromkeys(wanted), "units", "revenue"]]
-    sales = sales[["date", "units", "revenue", "price", *dict.fromkeys(needed)]]
-    if level == INSIDERS:
-        sales = sales.assign(customer_id=lines["customer_id"].to_numpy())
-    names = descriptions(lines) if level == "product" else {}
+    grain = None if level in (INSIDERS, "segment") else lines.grain(list(dict.fromkeys(wanted)))
+    sales = lines.sales(["customer_id"] if level == INSIDERS else list(dict.fromkeys(needed)))
+    names = lines.descriptions() if level == "product" else {}
     tables = ["transactions", "once", "labels"]
     return Followed(
         level, granularity, "pieces" if level in PIECES else currency, calendar, series_most, coherent, sales,

@@ -8,11 +8,12 @@ part: ``<run folder>/tables/NAME.PART.parquet``.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow.parquet as pq
 
 from insiders.errors import HandoffError
 from insiders.handoff.tables import HANDOFF, RESULTS
@@ -44,8 +45,8 @@ def write_result(run_folder: str | os.PathLike[str], name: str, rows: pd.DataFra
     return _write(Path(run_folder) / "results" / f"{name}.parquet", check(name, rows, RESULTS))
 
 
-def read(run_folder: str | os.PathLike[str], name: str) -> pd.DataFrame:
-    """Read a hand-off table, all its parts together in the order of their names, and check it.
+def read(run_folder: str | os.PathLike[str], name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Read a hand-off table, or some of its columns, all its parts together in the order of their names, and check it.
 
     A `HandoffError` says which notebook has to run first.
     """
@@ -56,9 +57,17 @@ def read(run_folder: str | os.PathLike[str], name: str) -> pd.DataFrame:
         raise HandoffError(
             f"{whole} is not there: run the notebook that writes {name!r} with the same run_folder first"
         )
-    parts = [check(name, pd.read_parquet(path)) for path in paths]
+    asked = None if columns is None else list(columns)
+    contracts = HANDOFF if asked is None else {name: HANDOFF[name].select_columns(asked)}
+    parts = [check(name, pd.read_parquet(path, columns=asked), contracts) for path in paths]
     filled = [part for part in parts if len(part)] or parts[:1]
-    return check(name, pd.concat(filled, ignore_index=True)) if len(filled) > 1 else filled[0]
+    return check(name, pd.concat(filled, ignore_index=True), contracts) if len(filled) > 1 else filled[0]
+
+
+def count(run_folder: str | os.PathLike[str], *names: str) -> int:
+    """The rows of hand-off tables together, which are not read; of a table that is not there, none."""
+    paths = [Path(run_folder) / "tables" / f"{name}.parquet" for name in names]
+    return sum(pq.read_metadata(path).num_rows for path in paths if path.is_file())
 
 
 def pipeline(run_folder: str | os.PathLike[str]) -> str:
@@ -66,9 +75,12 @@ def pipeline(run_folder: str | os.PathLike[str]) -> str:
     return Path(run_folder).resolve().parent.name
 
 
-def everybody(run_folder: str | os.PathLike[str]) -> pd.DataFrame:
-    """The lines of all identified buyers in the order of time: the tables ``transactions`` and ``once`` together."""
-    parts = [read(run_folder, name) for name in ("transactions", "once")]
+def everybody(run_folder: str | os.PathLike[str], columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """The lines of all identified buyers in the order of time: the tables ``transactions`` and ``once`` together.
+
+    ``columns``: those wanted, time among them; the text of millions of lines takes most of their memory.
+    """
+    parts = [read(run_folder, name, columns) for name in ("transactions", "once")]
     lines = pd.concat(parts, ignore_index=True) if len(parts[1]) else parts[0]
     return lines.sort_values("time", kind="stable", ignore_index=True)
 

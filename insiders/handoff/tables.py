@@ -72,6 +72,9 @@ LINES = table(
 )
 """Prepared lines: of customers who came back (``transactions``), and of buyers who came once (``once``)."""
 
+DEEDS = tuple(name for name in LINES.columns if name not in ("description", "store"))
+"""The columns of lines that say what a customer did."""
+
 HANDOFF: Mapping[str, pa.DataFrameSchema] = MappingProxyType(
     {
         "source": table(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from insiders.exploration.bulk import Bulk
 from insiders.exploration.cohorts import mean_retention
 from insiders.exploration.hypotheses import UNTESTABLE
 from insiders.exploration.pareto import gini, groups_for, top_count, top_share
@@ -65,15 +66,16 @@ def pareto_reading(ranked: pd.DataFrame, noun: str, plural: str, top: float = 0.
     )
 
 
-def bulk_reading(bulk: pd.DataFrame, purchases: pd.DataFrame, times_usual: float, currency: str) -> str:
+def bulk_reading(found: Bulk, times_usual: float, currency: str) -> str:
     """How many lines are bulk orders, and what they are worth."""
+    bulk = found.lines
     if bulk.empty:
         return f"No purchase line reaches {times_usual:g} times its product's usual quantity."
     largest = bulk.iloc[0]
     return (
-        f"{counted(len(bulk), 'purchase line')} ({percent(len(bulk) / len(purchases), 2)} of all) by "
+        f"{counted(len(bulk), 'purchase line')} ({percent(len(bulk) / found.purchase_lines, 2)} of all) by "
         f"{counted(bulk['customer_id'].nunique(), 'customer')} are {times_usual:g} times the usual quantity of "
-        f"their product or more; they carry {percent(bulk['revenue'].sum() / purchases['revenue'].sum())}"
+        f"their product or more; they carry {percent(bulk['revenue'].sum() / found.revenue)}"
         f" of the gross revenue ({money(bulk['revenue'].sum(), currency)}). "
         f"The most unusual: {whole(largest['quantity'])} pieces of {largest['product']}, "
         f"usually sold by {largest['usual_quantity']:g}."

@@ -14,15 +14,15 @@ from insiders.errors import AnalysisError, HandoffError
 from insiders.handoff import TEXT
 from insiders.series.sales import UNKNOWN
 
-ATTRIBUTES = ("product", "category", "store", "country")
+ATTRIBUTES = ("product", "category", "store", "country", "customer_id")
 """What lines can be told apart by, as they lie in the files."""
 
 
-def daily_sales(engine: Engine, by: Collection[str] = ("product",)) -> pd.DataFrame:
+def daily_sales(engine: Engine, by: Collection[str] = ("product",), *, as_categories: bool = False) -> pd.DataFrame:
     """The purchases of the relation ``kinds`` by day and attributes: date, those of ``by`` there are, units, revenue.
 
     The price is that of a piece on average. Series, prices and calendars made of it are those made of the lines, for
-    the attributes asked for; fewer of them make a smaller table.
+    the attributes asked for; fewer of them make a smaller table, and so do ``as_categories``.
     """
     unknown = [name for name in by if name not in ATTRIBUTES]
     if unknown:
@@ -33,8 +33,15 @@ def daily_sales(engine: Engine, by: Collection[str] = ("product",)) -> pd.DataFr
     sales = sales.join(rows[["units", "revenue", "price"]].astype("float64"))
     for name in ATTRIBUTES:
         if name in by and rows[name].notna().any():
-            sales[name] = rows[name].astype(TEXT).fillna(UNKNOWN)
+            sales[name] = _sorted(rows[name]) if as_categories else rows[name].astype(TEXT).fillna(UNKNOWN)
     return sales
+
+
+def _sorted(values: pd.Series) -> pd.Series:
+    """Categories in their order, missing ones ``unknown``."""
+    there = values.cat.categories
+    known = values.cat.set_categories(sorted({*there, UNKNOWN} if values.isna().any() else there))
+    return known.fillna(UNKNOWN) if values.isna().any() else known
 
 
 def daily_sales_of_run(

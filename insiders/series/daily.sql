@@ -5,6 +5,7 @@ SELECT
     CASE WHEN $category THEN category END AS category,
     CASE WHEN $store THEN store END AS store,
     CASE WHEN $country THEN country END AS country,
+    CASE WHEN $customer_id THEN customer_id END AS customer_id,
     CAST(sum(quantity) AS DOUBLE) AS units,
     sum(revenue) AS revenue,
     sum(revenue) / sum(quantity) AS price
@@ -15,5 +16,6 @@ GROUP BY
     CASE WHEN $product THEN product END,
     CASE WHEN $category THEN category END,
     CASE WHEN $store THEN store END,
-    CASE WHEN $country THEN country END
-ORDER BY date, product, category, store, country
+    CASE WHEN $country THEN country END,
+    CASE WHEN $customer_id THEN customer_id END
+ORDER BY date, product, category, store, country, customer_id

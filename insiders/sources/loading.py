@@ -11,7 +11,7 @@ import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -100,7 +100,7 @@ def load(
         return _first_choice(datasets[FIRST_CHOICE], where, seed)
     if source in datasets:
         return _public(datasets[source], where)
-    if source == "demo" or source.startswith("demo:"):
+    if _is_demo(source):
         return _generated(source, seed)
     if re.match(r"[a-z0-9+]+://", source):
         raise SourceError(f"{source}: addresses are fetched by the runner; here, give the path of a file")
@@ -113,6 +113,15 @@ def load(
         return _source(source, transcribe(parts, reading), sha256=digest(path), currency=currency, notes=_notes(parts))
     except SourceError as fault:
         raise SourceError(f"{source} cannot be read as transactions:\n{fault}") from fault
+
+
+def is_named(source: str) -> bool:
+    """Whether it names a data set or a generated shop, and no path."""
+    return source == AUTO or source in uci.DATASETS or _is_demo(source)
+
+
+def _is_demo(source: str) -> bool:
+    return source == "demo" or source.startswith("demo:")
 
 
 def _first_choice(dataset: uci.Dataset, places: Sequence[Path], seed: int) -> Source:
@@ -187,7 +196,8 @@ def _source(
 ) -> Source:
     sheet = pd.Series(pd.factorize(raw.rows[SHEET])[0], index=raw.rows.index)
     again = overlap.repeated(raw.rows[list(RAW)], sheet)
-    told = [*notes, _repeated_note(raw.rows.loc[again, "time"])] if again.any() else notes
+    times = raw.rows.loc[again, "time"]
+    told = [*notes, repeated_note(len(times), times.min(), times.max())] if len(times) else notes
     return Source(
         name=name,
         transactions=raw.rows.loc[~again, list(RAW)].reset_index(drop=True),
@@ -202,9 +212,10 @@ def _source(
     )
 
 
-def _repeated_note(times: pd.Series) -> str:
-    days = f"{times.min():%Y-%m-%d} to {times.max():%Y-%m-%d}"
-    return f"{len(times):,} rows from {days} stand in two sheets or files with the same invoices; they count once."
+def repeated_note(rows: int, first: datetime, last: datetime) -> str:
+    """What a reader has to know where two files overlap."""
+    days = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    return f"{rows:,} rows from {days} stand in two sheets or files with the same invoices; they count once."
 
 
 def _notes(parts: Sequence[Part]) -> list[str]:

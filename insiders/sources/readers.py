@@ -69,6 +69,15 @@ def read(path: Path, mapping: Mapping[str, str] | None = None) -> list[Part]:
             faults.append(f"{file.name}: is broken, cut off or not what its name says ({broken})")
     if faults:
         raise SourceError("\n".join(faults))
-    unread = [file.name for file in files if file not in readable]
-    notes = [f"{name} was not read: its name ends in none of the known formats" for name in unread]
+    notes = _unread(files)
     return [replace(part, notes=[*part.notes, *notes]) for part in parts]
+
+
+def unread_notes(path: Path) -> list[str]:
+    """A sentence for each of the files behind a path that is not read."""
+    return [f"{note}." for note in _unread(behind(path))]
+
+
+def _unread(files: list[File]) -> list[str]:
+    unread = [file.name for file in files if file.suffix not in READERS]
+    return [f"{name} was not read: its name ends in none of the known formats" for name in unread]

@@ -60,13 +60,10 @@ def prepare_files(
 
     A `SourceError` says what the files lack, an `AnalysisError` names a filter that leaves nothing.
     """
-    _read(engine, paths, mapping, today or date.today())  # noqa: DTZ011 the shop's clock has no zone
-    rows_read = _count(engine, "SELECT count(*) AS n FROM files")
-    repeated = _repeated(engine, several=len(paths) > 1 or _sheets(engine))
-    engine.keep("once", select("once") if repeated else "SELECT * FROM checked", computed=False)
+    rows_read, repeated = read_files(engine, paths, mapping=mapping, today=today)
     _lines(engine, filters, as_of)
     fallen = engine.table(select("rungs")).to_pandas()
-    quarantine = _quarantine(engine, paths, any_row=fallen["rung"].eq(-1).any())
+    quarantine = quarantined(engine, paths, any_row=fallen["rung"].eq(-1).any())
     fallen = fallen[fallen["rung"] >= 0]
     if fallen.empty:
         why = ", ".join(quarantine["reason"].value_counts().head(3).index) or "there are none"
@@ -78,6 +75,32 @@ def prepare_files(
     netted_lines, netted_value = _last_rungs(engine, filters, ladder)
     engine.keep("transactions", transactions(filters), computed=engine.distributed)
     return PreparedFiles(ladder.table(), quarantine, rows_read, repeated, netted_lines, netted_value)
+
+
+def read_files(
+    engine: Engine, paths: Sequence[str], *, mapping: Mapping[str, str] | None = None, today: date | None = None
+) -> tuple[int, int]:
+    """Read and check Parquet files: their rows, and how many of them repeat an invoice of an earlier file or sheet.
+
+    The relations that are left: ``checked``, the typed rows with the ``reason`` why one cannot be a transaction, and
+    ``once``, the same without what is repeated.
+    """
+    _read(engine, paths, mapping, today or date.today())  # noqa: DTZ011 the shop's clock has no zone
+    rows = _count(engine, "SELECT count(*) AS n FROM files")
+    repeated = _repeated(engine, several=len(paths) > 1 or _sheets(engine))
+    engine.keep("once", select("once") if repeated else "SELECT * FROM checked", computed=False)
+    return rows, repeated
+
+
+def quarantined(engine: Engine, paths: Sequence[str], *, any_row: bool) -> pd.DataFrame:
+    """The hand-off table ``quarantine`` of files that were read; ``any_row``: whether there is any in it."""
+    columns = ["place", "row", "reason", *RAW]
+    if not any_row:
+        return pd.DataFrame({name: pd.Series(dtype="int64" if name == "row" else TEXT) for name in columns})
+    rows = engine.table(select("quarantine")).to_pandas()
+    places = {number: Path(path).name for number, path in enumerate(paths)}
+    rows = rows.assign(place=rows["part"].map(places))[columns]
+    return rows.astype({name: TEXT for name in columns if name != "row"})
 
 
 def transactions(filters: Filters, *, enough: bool = True) -> str:
@@ -124,16 +147,6 @@ def _lines(engine: Engine, filters: Filters, as_of: date | None) -> None:
         "exclude_customers": filters.exclude_customers,
     }
     engine.keep("lines", select("lines", **told))
-
-
-def _quarantine(engine: Engine, paths: Sequence[str], *, any_row: bool) -> pd.DataFrame:
-    columns = ["place", "row", "reason", *RAW]
-    if not any_row:
-        return pd.DataFrame({name: pd.Series(dtype="int64" if name == "row" else TEXT) for name in columns})
-    rows = engine.table(select("quarantine")).to_pandas()
-    places = {number: Path(path).name for number, path in enumerate(paths)}
-    rows = rows.assign(place=rows["part"].map(places))[columns]
-    return rows.astype({name: TEXT for name in columns if name != "row"})
 
 
 def _first_rungs(fallen: pd.DataFrame, filters: Filters, as_of: date | None, ladder: Ladder) -> None:

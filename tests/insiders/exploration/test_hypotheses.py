@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from insiders.exploration.cohorts import months_active
 from insiders.exploration.hypotheses import (
+    COHORT_WINDOW,
     NOT_SHOWN,
     REVERSED,
     SLIGHT,
@@ -82,7 +84,7 @@ def test_cohorts() -> None:
         {"customer_id": "2", "time": "2024-02-05"},
         {"customer_id": "3", "time": "2024-03-05"},
     )
-    found = cohort_hypothesis(books, pd.Timestamp("2024-05-01"))
+    found = cohort_hypothesis(months_active(books, COHORT_WINDOW, pd.Timestamp("2024-05-01")))
     assert found.group.tolist() == pytest.approx([2 / 3])
     assert found.other.tolist() == [0.0]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from insiders.customers.purchases import purchases_of
 from insiders.exploration import bulk, hypotheses, pareto
 from insiders.exploration.cohorts import cohort_retention
 from insiders.exploration.cycles import closed_days, daily_sales, monthly_cycle, weekly_cycle
@@ -79,8 +78,8 @@ def test_bulk() -> None:
     """Without bulk orders that is said; with one its size is told beside the usual."""
     usual = [{"invoice": str(n)} for n in range(20)]
     calm, busy = prepared(*usual), prepared(*usual, {"quantity": 80})
-    assert readings.bulk_reading(bulk.bulk_lines(calm), purchases_of(calm), 25, "€").startswith("No purchase line")
-    text = readings.bulk_reading(bulk.bulk_lines(busy), purchases_of(busy), 25, "€")
+    assert readings.bulk_reading(bulk.bulk(calm), 25, "€").startswith("No purchase line")
+    text = readings.bulk_reading(bulk.bulk(busy), 25, "€")
     assert "1 purchase line (4.76 % of all) by 1 customer" in text
     assert "80 pieces of 10001, usually sold by 2" in text
 

@@ -1,0 +1,2 @@
+-- All purchase lines together.
+SELECT count(*) AS lines, sum(revenue) AS revenue FROM purchases
