@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from types import MappingProxyType
-from typing import NoReturn, cast, overload
 
 import numpy as np
 import pandas as pd
@@ -49,27 +48,6 @@ LATELY = MappingProxyType(
 """Columns beyond `insiders.customers.features` that policies see, and their meaning; revenue in the shop's currency."""
 
 
-class _Lessons:
-    """A table, or what finds it: most ways of choosing ask for none, and to find them costs most of a snapshot."""
-
-    @overload
-    def __get__(self, snapshot: None, owner: type) -> NoReturn: ...
-    @overload
-    def __get__(self, snapshot: Snapshot, owner: type) -> pd.DataFrame: ...
-    def __get__(self, snapshot: Snapshot | None, owner: type) -> pd.DataFrame:
-        """The table, found now where it was not."""
-        if snapshot is None:
-            raise AttributeError("a snapshot has lessons, its class has none")
-        kept = vars(snapshot)
-        if callable(kept["lessons"]):
-            kept["lessons"] = kept["lessons"]()
-        return cast(pd.DataFrame, kept["lessons"])
-
-    def __set__(self, snapshot: Snapshot, lessons: pd.DataFrame | Callable[[], pd.DataFrame]) -> None:
-        """Keep a table, or what finds it."""
-        vars(snapshot)["lessons"] = lessons
-
-
 @dataclass(frozen=True)
 class Snapshot:
     """Everything known at midnight of a day."""
@@ -81,9 +59,16 @@ class Snapshot:
     """What had been booked, of all customers, with kinds as they were known then."""
     customers: pd.DataFrame
     """The customers to choose from, as `customers_at` has them."""
-    lessons: _Lessons = _Lessons()
-    """Customers of earlier snapshots, the same columns, with ``day`` and ``later_revenue``: periods of the same length
-    that were over by now. Empty where the history is too short. Found when they are asked for."""
+    learn: Callable[[], pd.DataFrame]
+    """Finds the lessons: most ways of choosing ask for none, and to find them costs most of a snapshot."""
+
+    @property
+    def lessons(self) -> pd.DataFrame:
+        """Customers of earlier snapshots, the same columns, with ``day`` and ``later_revenue``.
+
+        They are of periods of the same length that were over by now. Empty where the history is too short.
+        """
+        return self.learn()
 
 
 def before(transactions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -180,7 +165,7 @@ def snapshots(
     for today in on:
         known = before(transactions, today)
         customers = past.tables[today] if today in past.tables else _customers_of(known, today, least_days)
-        yield Snapshot(today, days, known, customers, partial(past.lessons, today, known, customers))
+        yield Snapshot(today, days, known, customers, cache(partial(past.lessons, today, known, customers)))
 
 
 @dataclass(frozen=True)

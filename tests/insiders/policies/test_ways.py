@@ -53,7 +53,7 @@ def test_expected_revenue_is_money(name: str) -> None:
 @pytest.mark.parametrize("name", LEARNING)
 def test_policies_that_learn_refuse_too_few_lessons(name: str) -> None:
     """Where the earlier periods have too few customers, the policy says so instead of guessing."""
-    untaught = replace(snapshot(), lessons=snapshot().lessons.iloc[:50])
+    untaught = replace(snapshot(), learn=lambda: snapshot().lessons.iloc[:50])
     with pytest.raises(AnalysisError, match="50 customers of earlier periods"):
         POLICIES[name].score(untaught, 3)
 
@@ -63,7 +63,7 @@ def test_policies_learn_from_the_outcomes(name: str) -> None:
     """When the lessons say that those who ordered least brought most, the policy prefers them."""
     lessons = snapshot().lessons
     upside_down = lessons.assign(later_revenue=1e4 / lessons["n_invoices"] ** 2)
-    score = POLICIES[name].score(replace(snapshot(), lessons=upside_down), 3)
+    score = POLICIES[name].score(replace(snapshot(), learn=lambda: upside_down), 3)
     assert pd.Series(score).corr(snapshot().customers["n_invoices"], method="spearman") < -0.5
 
 
