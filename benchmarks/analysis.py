@@ -119,7 +119,7 @@ def layout(_: Path) -> list[Figure]:
 
 
 def monthly(folder: Path) -> list[Figure]:
-    """The whole pipeline without any earlier run, beside the plain script; half an hour."""
+    """The whole pipeline without any earlier run, beside the plain script; some ten minutes."""
     plain = json.loads(spent((sys.executable, "-m", "benchmarks.plain_script", folder)).output.splitlines()[-1])
     with tempfile.TemporaryDirectory() as place:
         whole = spent((*RUNNER, "run", "monthly"), _places(folder, Path(place)))
