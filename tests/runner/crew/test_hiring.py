@@ -14,7 +14,7 @@ from tests.runner.bench import Bench, one
 
 def test_nothing_of_dask_is_loaded_without_a_cluster() -> None:
     """A run that stays on this machine loads neither dask nor distributed."""
-    code = "import sys, runner.launch, runner.commands.run; print({'dask', 'distributed'} & {*sys.modules})"
+    code = "import sys, runner.departure, runner.commands.run; print({'dask', 'distributed'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
 
