@@ -14,7 +14,8 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from insiders.customers import quarters, snapshots
+from insiders.customers import quarters
+from insiders.customers.history import History
 from insiders.errors import AnalysisError
 from insiders.high_value import calibration
 from insiders.high_value.classifiers import PREVALENCE, WAYS, fitted, probability
@@ -102,7 +103,7 @@ def champion(measured: Measured, metric: str = "average_precision") -> Champion:
 
 
 def probabilities(
-    transactions: pd.DataFrame,
+    history: History,
     table: pd.DataFrame,
     predictions: pd.DataFrame,
     name: str,
@@ -115,8 +116,8 @@ def probabilities(
     The model learns from the latest finished cuts of ``table``; its probabilities are corrected by how those of
     ``predictions`` (from `out_of_time`) turned out, if such a correction has helped before.
     """
-    today = quarters.end_of(transactions)
-    now = snapshots.customers_at(transactions, today)
+    today = history.end
+    now = history.customers_at(today)
     train = finished(table, today, days, seed)
     model = fitted(name, quarters.normal_scores(table.loc[train]), table.loc[train, "high"], seed)
     raw = probability(name, model, quarters.normal_scores(now))
