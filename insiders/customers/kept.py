@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
 import pandas as pd
+
+from insiders.customers.aside import folder_of
 
 IN_MEMORY = 2**29
 """Bytes of tables up to which they stay in memory."""
@@ -19,10 +20,10 @@ class Kept:
     def __init__(self, most: int = IN_MEMORY) -> None:
         self._most = most
         self._held: dict[pd.Timestamp, pd.DataFrame] = {}
-        self._written: dict[pd.Timestamp, Path] = {}
+        self._written: dict[pd.Timestamp, tuple[Path, pd.Series]] = {}
         self._making: dict[pd.Timestamp, Lock] = {}
         self._lock = Lock()
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
 
     def table(self, day: pd.Timestamp, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         """The table of a day, made where it was never asked for; others hold it, too, so it is only to be read."""
@@ -30,7 +31,8 @@ class Kept:
             making = self._making.setdefault(day, Lock())
         with making:  # whoever asks for a day that is being made waits for it
             if day in self._written:
-                return pd.read_parquet(self._written[day])
+                path, types = self._written[day]
+                return pd.read_parquet(path).astype(types)
             found = self._held.get(day)
             if found is None:
                 found = make()
@@ -42,13 +44,13 @@ class Kept:
             self._held[day] = table
             while sum(_size(each) for each in self._held.values()) > self._most:
                 earliest = next(iter(self._held))
-                self._written[earliest] = self._write(earliest, self._held[earliest])
-                del self._held[earliest]
+                table = self._held.pop(earliest)
+                self._written[earliest] = self._write(earliest, table), table.dtypes
 
     def _write(self, day: pd.Timestamp, table: pd.DataFrame) -> Path:
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="insiders-days-")
-        path = Path(self._folder.name) / f"{day:%Y-%m-%d}.parquet"
+            self._folder = folder_of(self)
+        path = self._folder / f"{day:%Y-%m-%d}.parquet"
         table.to_parquet(path, compression="zstd")
         return path
 

@@ -1,0 +1,5 @@
+-- What every customer bought by day and category, where the source has categories.
+SELECT customer, category, day, sum(revenue) AS revenue
+FROM lines
+WHERE bought AND category IS NOT NULL
+GROUP BY customer, category, day
