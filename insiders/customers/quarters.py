@@ -64,8 +64,8 @@ def examples(history: History, at: Sequence[pd.Timestamp], *, days: int = QUARTE
         table = known[["customer_id", *KNOWN]].astype(dict.fromkeys(KNOWN, "float64"))
         later = history.later_revenue(table["customer_id"], cut, days)
         high = (later.rank(method="first", ascending=False) <= np.ceil(top * len(later))) & (later > 0)
-        parts.append(table.assign(cut=cut, later=later, high=high))
-    return pd.concat(parts, ignore_index=True)[["cut", "customer_id", "later", "high", *KNOWN]]
+        parts.append(table.assign(cut=cut, later=later, high=high)[["cut", "customer_id", "later", "high", *KNOWN]])
+    return pd.concat(parts, ignore_index=True)
 
 
 def normal_scores(table: pd.DataFrame, names: Sequence[str] = KNOWN) -> pd.DataFrame:

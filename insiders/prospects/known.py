@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
@@ -35,6 +36,12 @@ class Known:
     """Fitted to everybody who had bought by then."""
     history: History
     """What came from the day on."""
+    _asked: dict[tuple[str, int], pd.Series] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """The features as normal scores of their ranks among these customers, see `quarters.normal_scores`."""
+        return quarters.normal_scores(self.customers)
 
     def over(self, days: int) -> bool:
         """Whether the ``days`` after it are over."""
@@ -42,11 +49,17 @@ class Known:
 
     def bought(self, days: int) -> pd.Series:
         """Whether each customer bought in the ``days`` from the day on."""
-        return self.history.bought(self.customers["customer_id"], self.day, days)
+        return self._once("bought", days, self.history.bought)
 
     def revenue(self, days: int) -> pd.Series:
         """What each customer brought in those days, net of returns and cancellations."""
-        return self.history.later_revenue(self.customers["customer_id"], self.day, days)
+        return self._once("revenue", days, self.history.later_revenue)
+
+    def _once(self, what: str, days: int, ask: Callable[[pd.Series, pd.Timestamp, int], pd.Series]) -> pd.Series:
+        """Every later day asks the same of those before it."""
+        if (what, days) not in self._asked:
+            self._asked[what, days] = ask(self.customers["customer_id"], self.day, days)
+        return self._asked[what, days]
 
 
 def at(history: History, day: pd.Timestamp) -> Known:

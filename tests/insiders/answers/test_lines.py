@@ -49,10 +49,7 @@ def test_prospects_are_the_same(counted: Evidence, known: Foreseen) -> None:
     assert_frame_equal(again.customers, known.customers, rtol=1e-6)  # an optimum is found to some digits only
 
 
-@pytest.mark.parametrize(
-    "ask",
-    [answers.expected, answers.who_is_alike, answers.by_first_month, answers.cost_of_returns, answers.what_is_unknown],
-)
+@pytest.mark.parametrize("ask", ASKING)
 def test_answers_are_the_same(run: Evidence, counted: Evidence, ask: Callable[[Evidence], Answer]) -> None:
     """Sentences, texts, tables and figures of all answers that ask for lines."""
     ours, theirs = ask(counted), ask(run)
