@@ -7,3 +7,4 @@ SELECT
     max(CASE WHEN kind = 'purchase' THEN country END) AS other_country
 FROM kinds
 GROUP BY customer_id
+ORDER BY customer_id
