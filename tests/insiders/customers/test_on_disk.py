@@ -12,7 +12,7 @@ from insiders import demo_shop, handoff, transactions
 from insiders.customers import on_disk
 from insiders.customers.in_memory import Loaded
 from insiders.customers.on_disk import Counted
-from insiders.customers.snapshots import before
+from insiders.customers.snapshots import before, snapshots
 from insiders.errors import AnalysisError
 
 MONTH = pd.Timedelta(days=30)
@@ -81,9 +81,19 @@ def test_customers_of_a_day_are_the_same(both: tuple[Loaded, Counted], months: i
         assert counted.bought(names, day, days).equals(loaded.bought(names, day, days))
 
 
+def test_a_snapshot_is_the_same(both: tuple[Loaded, Counted]) -> None:
+    """What policies see of a day: customers, histories, and the lessons of earlier days."""
+    day = both[0].end - 3 * MONTH
+    theirs, ours = (next(iter(snapshots(history, [day]))) for history in both)
+    assert theirs.lessons["day"].nunique() > 2
+    assert_frame_equal(ours.lessons, theirs.lessons, rtol=1e-9, atol=1e-9, check_dtype=False)
+    assert_frame_equal(ours.buying(), theirs.buying(), rtol=1e-9, check_index_type=False)
+
+
 def test_the_span_is_the_same(both: tuple[Loaded, Counted]) -> None:
     """First line and end."""
-    assert [(history.first, history.end) for history in both[:1]] == [(both[1].first, both[1].end)]
+    loaded, counted = both
+    assert (counted.first, counted.end) == (loaded.first, loaded.end)
 
 
 def test_before_the_first_purchase_there_is_nobody(both: tuple[Loaded, Counted]) -> None:
