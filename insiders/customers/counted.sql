@@ -75,4 +75,3 @@ JOIN people ON people.customer = purchases.customer
 JOIN rhythm ON rhythm.customer = purchases.customer
 LEFT JOIN favourite ON favourite.customer = purchases.customer
 LEFT JOIN stay ON stay.customer = purchases.customer
-ORDER BY purchases.customer

@@ -3,4 +3,3 @@ SELECT customer, sum(revenue) AS revenue, bool_or(bought) AS bought
 FROM days
 WHERE day >= $day AND day < $until
 GROUP BY customer
-ORDER BY customer

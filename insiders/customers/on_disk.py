@@ -62,7 +62,8 @@ class Counted:
 
     def customers_at(self, day: pd.Timestamp, least_days: int = PURCHASE_DAYS) -> pd.DataFrame:
         """The customers known then; those of a day are counted once."""
-        return snapshots.with_days(self._customers(day), least_days)
+        known = snapshots.with_days(self._customers(day), least_days)
+        return known.assign(customer_id=self._names[known["customer_id"].to_numpy()])
 
     def histories(self, day: pd.Timestamp) -> pd.DataFrame:
         """What a model of buying needs to know."""
@@ -75,7 +76,8 @@ class Counted:
                 "revenue": known["gross_revenue"],
             }
         )
-        return histories.histories_of(days.set_index(known["customer_id"]), day)
+        names = pd.Index(self._names[known["customer_id"].to_numpy()], name="customer_id")
+        return histories.histories_of(days.set_index(names), day)
 
     def later_revenue(self, customers: pd.Series, day: pd.Timestamp, days: int) -> pd.Series:
         """What each brought."""
@@ -87,12 +89,12 @@ class Counted:
         return customers.isin(later.index[later])
 
     def _customers(self, day: pd.Timestamp) -> pd.DataFrame:
-        """All with a purchase before the day."""
+        """All with a purchase before the day, by number: their names are held once for all days."""
         return self._days.table(day, lambda: snapshots.completed_at(self._counted(day), day))
 
     def _counted(self, day: pd.Timestamp) -> pd.DataFrame:
         counts = self._found("counted", day=day.date(), end=self.end.date(), half_life=HALF_LIFE_DAYS)
-        counts.insert(0, "customer_id", self._names[counts.pop("customer").to_numpy()])
+        counts = counts.rename(columns={"customer": "customer_id"})
         times = dict.fromkeys(("first_purchase", "last_purchase"), "datetime64[ns]")
         counts = counts.astype({**times, "main_category": TEXT, "category_revenue": "float64"})
         again = self._reopened(day)
@@ -104,7 +106,7 @@ class Counted:
         return counts
 
     def _reopened(self, day: pd.Timestamp) -> pd.DataFrame:
-        """The counts of those of whom something was not netted yet, from their lines."""
+        """The counts of those of whom something was not netted yet, from their lines, by number."""
         since, lately = (day - pd.Timedelta(days=times * NETTING_DAYS) for times in (2, 1))
         lines = self._asked("doubtful", day=day.date(), since=since.date(), lately=lately.date())
         changed = snapshots.before(lines, day)["kind"].ne(lines["kind"])
@@ -112,7 +114,8 @@ class Counted:
         if not names:
             return pd.DataFrame()
         theirs = self._asked("lines_of", day=day.date(), customers=names)
-        return snapshots.counted_at(snapshots.before(theirs, day), day)
+        counts = snapshots.counted_at(snapshots.before(theirs, day), day)
+        return counts.assign(customer_id=pd.Index(self._names).get_indexer(counts["customer_id"]))
 
     def _later(self, day: pd.Timestamp, days: int) -> pd.DataFrame:
         """By customer_id: revenue, bought."""
@@ -126,13 +129,17 @@ class Counted:
             return _text(engine.table(statement("customers", question, **choices)))
 
     def _found(self, question: str, **choices: Choice) -> pd.DataFrame:
-        """What a SELECT finds among what the lines were added up to."""
+        """What a SELECT finds among what the lines were added up to: of some customers after the others."""
         with self._asking:
             place = self._aside
+        found = []
         with self._opened() as engine:
-            for name in ("people", *ADDED_UP):
-                engine.files(name, [str(path) for path in sorted(place.glob(f"{name}.*"))])
-            return _text(engine.table(statement("customers", question, **choices)))
+            engine.files("people", [str(place / "people.parquet")])
+            for part in sorted(place.glob("part-*")):
+                for name in ADDED_UP:
+                    engine.files(name, [str(part / f"{name}.parquet")])
+                found.append(engine.table(statement("customers", question, **choices)))
+        return _text(pa.concat_tables(found).sort_by("customer"))
 
     @property
     def _files(self) -> list[str]:
@@ -162,7 +169,7 @@ class Counted:
             for part in range(parts):
                 engine.keep("lines", statement("customers", "some", part=part, parts=parts))
                 for name in ADDED_UP:
-                    engine.write(statement("customers", name, **chosen), place / f"{name}.{part:04}.parquet")
+                    engine.write(statement("customers", name, **chosen), place / f"part-{part:04}" / f"{name}.parquet")
         (place / "coded.parquet").unlink()
         return place
 
