@@ -115,7 +115,7 @@ class Counted:
             return pd.DataFrame()
         theirs = self._asked("lines_of", day=day.date(), customers=names)
         counts = snapshots.counted_at(snapshots.before(theirs, day), day)
-        return counts.assign(customer_id=pd.Index(self._names).get_indexer(counts["customer_id"]))
+        return counts.assign(customer_id=pd.Index(self._names).get_indexer(pd.Index(counts["customer_id"])))
 
     def _later(self, day: pd.Timestamp, days: int) -> pd.DataFrame:
         """By customer_id: revenue, bought."""
