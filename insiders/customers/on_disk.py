@@ -114,7 +114,10 @@ class Counted:
         if not names:
             return pd.DataFrame()
         theirs = self._asked("lines_of", day=day.date(), customers=names)
-        counts = snapshots.counted_at(snapshots.before(theirs, day), day)
+        known = snapshots.before(theirs, day)
+        if not known["kind"].eq("purchase").any():  # they had only brought something back
+            return pd.DataFrame()
+        counts = snapshots.counted_at(known, day)
         return counts.assign(customer_id=pd.Index(self._names).get_indexer(pd.Index(counts["customer_id"])))
 
     def _later(self, day: pd.Timestamp, days: int) -> pd.DataFrame:
