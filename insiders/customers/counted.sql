@@ -5,16 +5,16 @@ WITH purchases AS (
         customer,
         min(first) AS first_purchase, max(last) AS last_purchase,
         sum(CASE WHEN before IS NULL THEN invoices END) AS n_invoices,
-        sum(items) AS n_items, sum(revenue) AS gross_revenue, sum(products) AS basket_products,
-        sum(CASE WHEN day >= $day - 30 THEN revenue END) AS revenue_30,
-        sum(CASE WHEN day >= $day - 90 THEN revenue END) AS revenue_90,
-        sum(CASE WHEN day >= $day - 180 THEN revenue END) AS revenue_180,
-        sum(CASE WHEN day >= $day - 365 THEN revenue END) AS revenue_365,
+        sum(items) AS n_items, fsum(revenue) AS gross_revenue, sum(products) AS basket_products,
+        fsum(CASE WHEN day >= $day - 30 THEN revenue END) AS revenue_30,
+        fsum(CASE WHEN day >= $day - 90 THEN revenue END) AS revenue_90,
+        fsum(CASE WHEN day >= $day - 180 THEN revenue END) AS revenue_180,
+        fsum(CASE WHEN day >= $day - 365 THEN revenue END) AS revenue_365,
         sum(CASE WHEN day >= $day - 30 AND coalesce(before < $day - 30, TRUE) THEN invoices END) AS invoices_30,
         sum(CASE WHEN day >= $day - 90 AND coalesce(before < $day - 90, TRUE) THEN invoices END) AS invoices_90,
         sum(CASE WHEN day >= $day - 180 AND coalesce(before < $day - 180, TRUE) THEN invoices END) AS invoices_180,
         sum(CASE WHEN day >= $day - 365 AND coalesce(before < $day - 365, TRUE) THEN invoices END) AS invoices_365,
-        sum(faded) * pow(2, date_diff('day', $day, $end) / $half_life) AS faded_revenue
+        fsum(faded) * pow(2, date_diff('day', $day, $end) / $half_life) AS faded_revenue
     FROM visits
     WHERE day < $day
     GROUP BY customer
@@ -26,13 +26,13 @@ rhythm AS (
         sum(new_products) AS n_products,
         avg(gap) AS avg_gap_days, stddev_samp(gap) AS std_gap_days,
         sum(invoices_back) AS n_returns, sum(pieces_back) AS q_returns,
-        sum(value_back) AS v_returns, sum(not_netted) AS not_netted
+        fsum(value_back) AS v_returns, fsum(not_netted) AS not_netted
     FROM days
     WHERE day < $day
     GROUP BY customer
 ),
 shelf AS (
-    SELECT customer, category, sum(revenue) AS revenue
+    SELECT customer, category, fsum(revenue) AS revenue
     FROM shelves
     WHERE day < $day
     GROUP BY customer, category

@@ -15,10 +15,10 @@ days AS (
         customer, day,
         bool_or(bought) AS bought,
         bool_or(NOT netted) AS active,
-        sum(revenue) AS revenue,
+        fsum(revenue) AS revenue,
         -sum(CASE WHEN quantity < 0 THEN quantity ELSE 0 END) AS pieces_back,
-        -sum(CASE WHEN quantity < 0 THEN revenue ELSE 0 END) AS value_back,
-        -sum(CASE WHEN quantity < 0 AND NOT netted THEN revenue ELSE 0 END) AS not_netted
+        -fsum(CASE WHEN quantity < 0 THEN revenue ELSE 0 END) AS value_back,
+        -fsum(CASE WHEN quantity < 0 AND NOT netted THEN revenue ELSE 0 END) AS not_netted
     FROM lines
     GROUP BY customer, day
 )
@@ -32,3 +32,4 @@ SELECT
 FROM days
 LEFT JOIN novelties ON novelties.customer = days.customer AND novelties.day = days.day
 LEFT JOIN returns ON returns.customer = days.customer AND returns.day = days.day
+ORDER BY days.customer, days.day
