@@ -11,6 +11,7 @@ import pandas as pd
 
 from benchmarks import insiders_shrinkage as shrinkage
 from insiders import boosting, dense, recurrent, statistical
+from insiders.customers.histories import histories
 from insiders.policies import lifetime_value
 from insiders.transactions import prepare
 
@@ -107,7 +108,7 @@ def by_learning(origin: Origin, name: str) -> float:
 def by_lifetime_value(origin: Origin) -> float:
     """BG/NBD and Gamma-Gamma: what each member is expected to spend, added up."""
     cut = origin.cutoff + pd.Timedelta(days=1)
-    customers = lifetime_value.histories(origin.transactions, cut)
+    customers = histories(origin.transactions, cut)
     model = lifetime_value.fit(customers)
     expected = lifetime_value.expected_revenue(model, customers, HORIZON, draws=1, seed=SEED)["revenue"]
     return float(expected.reindex(origin.group).sum())

@@ -20,6 +20,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from insiders.customers.histories import histories
+from insiders.customers.in_memory import Loaded
 from insiders.policies import backtest, lifetime_value, programme
 from insiders.policies.backtest import ORACLE
 from insiders.policies.ways import POLICIES
@@ -89,10 +91,10 @@ def captures(table: pd.DataFrame) -> Iterator[str]:
 def spenders(transactions: pd.DataFrame) -> Iterator[str]:
     """What the lifetime value model learns of the file, and how sure it is of it."""
     day = transactions["time"].max().normalize() + pd.Timedelta(days=1)
-    histories = lifetime_value.histories(transactions, day)
-    model = lifetime_value.fit(histories)
-    expected = lifetime_value.expected_revenue(model, histories, DAYS, seed=SEED)
-    yield f"BG/NBD (days) and Gamma-Gamma at the end of the file, {len(histories):,} customers:\n"
+    known = histories(transactions, day)
+    model = lifetime_value.fit(known)
+    expected = lifetime_value.expected_revenue(model, known, DAYS, seed=SEED)
+    yield f"BG/NBD (days) and Gamma-Gamma at the end of the file, {len(known):,} customers:\n"
     yield from markdown(pd.concat([model.purchases.table(), model.spending.table()]))
     width = ((expected["upper"] - expected["lower"]) / expected["revenue"]).median()
     yield (
@@ -104,7 +106,7 @@ def spenders(transactions: pd.DataFrame) -> Iterator[str]:
 def judged(name: str, transactions: pd.DataFrame, number: int, policies: tuple[str, ...]) -> Part:
     """One part of the page."""
     chosen = {policy: POLICIES[policy] for policy in policies}
-    bets, expected = backtest.backtest(transactions, chosen, number=number, days=DAYS, least_days=1, seed=SEED)
+    bets, expected = backtest.backtest(Loaded(transactions), chosen, number=number, days=DAYS, least_days=1, seed=SEED)
     found = backtest.captured(bets, share=SHARE, seed=SEED)
     advice, compared = programme.recommend(found), backtest.table(found)
     lines = [f"## {name}\n", *_comparison(found, compared, advice), *_group(found, bets, expected)]

@@ -175,12 +175,12 @@ def _small(text: str) -> str:
 
 
 def _gaps(evidence: Evidence) -> list[tuple[str, str]]:
-    speak, sold = evidence.language, evidence.transactions
-    years = round((sold["time"].max() - sold["time"].min()).days / 365.25, 1)
+    speak, sold = evidence.language, evidence.lines
+    years = round(sold.years, 1)
     found = []
-    if sold["store"].isna().all():
+    if not sold.knows("store"):
         found.append((speak.say("revenue by store"), speak.say("the source names no stores")))
-    if sold["category"].isna().all():
+    if not sold.knows("category"):
         found.append((speak.say("what to offer by category"), speak.say("the source names no categories")))
     if years < YEARS_FOR_SEASONS:
         why = speak.say(

@@ -7,7 +7,7 @@ import pandas as pd
 from insiders.answers.answer import Answer
 from insiders.answers.evidence import Evidence
 from insiders.charts import prospects as charts
-from insiders.exploration.cohorts import cohort_revenue, mean_retention
+from insiders.exploration.cohorts import mean_retention
 
 LEAST = 3
 """Whole months below which there are no cohorts to compare."""
@@ -20,12 +20,11 @@ def by_first_month(evidence: Evidence) -> Answer:
     """Retention and revenue of the monthly cohorts of first purchase, all identified buyers included."""
     speak = evidence.language
     question = speak.say("Do new customers come back, and how much do their cohorts bring?")
-    lines = evidence.everybody
-    end = lines["time"].max()
+    end = evidence.history.end - pd.Timedelta(days=1)
     last = end.to_period("M").to_timestamp()
     if (end + pd.Timedelta(days=1)).month == end.month:
         last -= pd.DateOffset(months=1)  # the month under way would look like a loss
-    table = cohort_revenue(lines, last)
+    table = evidence.lines.cohorts(last)
     table = table[table["cohort"] <= last]
     if table["cohort"].nunique() < LEAST:
         return Answer(

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import pandas as pd
 
 from insiders import handoff
+from insiders.answers.lines import Lines, lines_of_run
+from insiders.customers.history import History
 from insiders.errors import AnalysisError
 from insiders.language import ENGLISH, Language, language
 from insiders.membership import risk
@@ -24,10 +27,8 @@ class Evidence:
     """Of which the run is one."""
     buyers: pd.Series
     """All identified buyers together, also those who came once: the denominators of shares."""
-    transactions: pd.DataFrame
-    """Lines of the customers below."""
-    once: pd.DataFrame
-    """Lines of buyers who came once."""
+    lines: Lines
+    """Of the customers below, and of buyers who came once."""
     customers: pd.DataFrame
     """Features and labels side by side."""
     segments: pd.DataFrame
@@ -91,15 +92,9 @@ class Evidence:
         return self.customers[~self.customers["is_insider"]]
 
     @property
-    def purchases(self) -> pd.DataFrame:
-        """The purchase lines."""
-        return self.transactions[self.transactions["kind"] == "purchase"]
-
-    @cached_property
-    def everybody(self) -> pd.DataFrame:
-        """The lines of all identified buyers in the order of time."""
-        lines = pd.concat([self.transactions, self.once], ignore_index=True) if len(self.once) else self.transactions
-        return lines.sort_values("time", kind="stable", ignore_index=True)
+    def history(self) -> History:
+        """The lines of all identified buyers, asked by the day."""
+        return self.lines.history
 
     @property
     def as_of(self) -> pd.Timestamp:
@@ -145,8 +140,7 @@ def read(
         source=handoff.read(run_folder, "source").iloc[0],
         pipeline=handoff.pipeline(run_folder),
         buyers=handoff.read(run_folder, "buyers").iloc[0],
-        transactions=handoff.read(run_folder, "transactions"),
-        once=handoff.read(run_folder, "once"),
+        lines=lines_of_run(Path(run_folder)),
         customers=customers,
         segments=handoff.read(run_folder, "segments").sort_values("value_rank", ignore_index=True),
         rules=handoff.read(run_folder, "rules"),

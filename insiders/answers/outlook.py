@@ -140,6 +140,4 @@ def _error_table(errors: pd.DataFrame, evidence: Evidence) -> pd.DataFrame | Non
 
 def _history(evidence: Evidence) -> pd.Series:
     """The Insiders' gross revenue of the open days, by day."""
-    bought = evidence.purchases
-    ours = bought[bought["customer_id"].isin(evidence.insiders["customer_id"])]
-    return ours.groupby(ours["time"].dt.normalize())["revenue"].sum()
+    return evidence.lines.daily(evidence.insiders["customer_id"])

@@ -38,7 +38,7 @@ WAYS: Mapping[str, str] = MappingProxyType(
 def foresee(evidence: Evidence) -> Foreseen | None:
     """The prospects of the run's customers; None where the history is too short to judge any."""
     try:
-        return foreseen.foresee(evidence.everybody, confidence=evidence.confidence, seed=evidence.seed)
+        return foreseen.foresee(evidence.history, confidence=evidence.confidence, seed=evidence.seed)
     except AnalysisError:
         return None
 

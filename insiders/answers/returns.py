@@ -8,7 +8,6 @@ from insiders.answers import queries
 from insiders.answers.answer import Answer
 from insiders.answers.evidence import Evidence
 from insiders.charts import bars, style
-from insiders.products import descriptions
 from insiders.retelling import retold
 
 SHOWN = 10
@@ -84,14 +83,12 @@ def cost_of_returns(evidence: Evidence) -> Answer:
 
 def _products(evidence: Evidence) -> pd.DataFrame | None:
     """The products of which most value came back."""
-    speak, lines = evidence.language, evidence.transactions
-    back = lines[lines["kind"] == "return"]
+    speak, back = evidence.language, evidence.lines.returned()
     if back.empty:
         return None
-    value = (-back.groupby("product")["revenue"].sum()).nlargest(SHOWN)
-    sold = evidence.purchases.groupby("product")["revenue"].sum()
-    names = descriptions(lines)
-    share = value / sold.reindex(value.index)
+    value = back["value"].nlargest(SHOWN)
+    names = evidence.lines.descriptions([str(product) for product in value.index])
+    share = value / back["sold"].reindex(value.index)
     return pd.DataFrame(
         {
             speak.say("product"): value.index,

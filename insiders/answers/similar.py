@@ -9,7 +9,6 @@ from insiders.answers.answer import Answer
 from insiders.answers.evidence import Evidence
 from insiders.charts import bars, style
 from insiders.customers.quarters import QUARTER
-from insiders.customers.snapshots import customers_at
 from insiders.errors import AnalysisError
 from insiders.membership.likeness import distances
 from insiders.retelling import retold
@@ -74,7 +73,7 @@ def _judged(evidence: Evidence) -> dict[str, Interval]:
         return {}
     day = known["review"].max()
     then = known[known["review"] == day].set_index("customer_id")
-    customers = customers_at(evidence.everybody, day)
+    customers = evidence.history.customers_at(day)
     customers = customers[customers["customer_id"].isin(then.index)].reset_index(drop=True)
     member = customers["customer_id"].map(evidence.members.loc[day]).astype(bool).to_numpy()
     later = customers["customer_id"].map(then["later"]).astype("float64")

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from insiders.customers.snapshots import WINDOWS, customers_at, later_revenue
+from insiders.customers.history import History
+from insiders.customers.snapshots import WINDOWS
 from insiders.errors import AnalysisError
 
 QUARTER = 90
@@ -31,13 +32,13 @@ KNOWN = (
 """The features of a customer at a cut, of those of `snapshots.customers_at`."""
 
 
-def cuts(transactions: pd.DataFrame, *, days: int = QUARTER, spacing: int = 30) -> list[pd.Timestamp]:
+def cuts(history: History, *, days: int = QUARTER, spacing: int = 30) -> list[pd.Timestamp]:
     """Every day at which customers can be judged, oldest first, ``spacing`` days apart.
 
     Before each lie 90 days of history, after each ``days`` complete days. An `AnalysisError` where there is none.
     """
-    last = end_of(transactions) - pd.Timedelta(days=days)
-    first = transactions["time"].min().normalize() + pd.Timedelta(days=LEAST_HISTORY)
+    last = history.end - pd.Timedelta(days=days)
+    first = history.first.normalize() + pd.Timedelta(days=LEAST_HISTORY)
     if last < first:
         raise AnalysisError(
             f"a forecast of {days} days needs {LEAST_HISTORY} days of transactions before and {days} after a cut"
@@ -51,9 +52,7 @@ def end_of(transactions: pd.DataFrame) -> pd.Timestamp:
     return transactions["time"].max().normalize() + pd.Timedelta(days=1)
 
 
-def examples(
-    transactions: pd.DataFrame, at: Sequence[pd.Timestamp], *, days: int = QUARTER, top: float = 0.1
-) -> pd.DataFrame:
+def examples(history: History, at: Sequence[pd.Timestamp], *, days: int = QUARTER, top: float = 0.1) -> pd.DataFrame:
     """One row per cut and customer known then: cut, customer_id, later, high, and the features `KNOWN` as numbers.
 
     ``later`` is the net revenue of the following ``days``; ``high`` says who is among the ``top`` share of the
@@ -61,12 +60,12 @@ def examples(
     """
     parts = []
     for cut in at:
-        known = customers_at(transactions, cut)
+        known = history.customers_at(cut)
         table = known[["customer_id", *KNOWN]].astype(dict.fromkeys(KNOWN, "float64"))
-        later = later_revenue(transactions, table["customer_id"], cut, days)
+        later = history.later_revenue(table["customer_id"], cut, days)
         high = (later.rank(method="first", ascending=False) <= np.ceil(top * len(later))) & (later > 0)
-        parts.append(table.assign(cut=cut, later=later, high=high))
-    return pd.concat(parts, ignore_index=True)[["cut", "customer_id", "later", "high", *KNOWN]]
+        parts.append(table.assign(cut=cut, later=later, high=high)[["cut", "customer_id", "later", "high", *KNOWN]])
+    return pd.concat(parts, ignore_index=True)
 
 
 def normal_scores(table: pd.DataFrame, names: Sequence[str] = KNOWN) -> pd.DataFrame:

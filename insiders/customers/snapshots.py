@@ -7,14 +7,15 @@ model that learns from outcomes gets only those that were complete by then.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, partial
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-from insiders.customers.features import features
+from insiders.customers.features import completed, counted
+from insiders.customers.history import History
 from insiders.customers.purchases import purchases_of
 from insiders.errors import AnalysisError
 from insiders.transactions import netting
@@ -47,6 +48,9 @@ LATELY = MappingProxyType(
 )
 """Columns beyond `insiders.customers.features` that policies see, and their meaning; revenue in the shop's currency."""
 
+RECENTLY = (*(f"{what}_{days}" for days in WINDOWS for what in ("revenue", "invoices")), "faded_revenue")
+"""Sums of late purchases, as they are counted."""
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -55,10 +59,10 @@ class Snapshot:
     day: pd.Timestamp
     days: int
     """Length of the later period the bet is about."""
-    transactions: pd.DataFrame
-    """What had been booked, of all customers, with kinds as they were known then."""
     customers: pd.DataFrame
     """The customers to choose from, as `customers_at` has them."""
+    buying: Callable[[], pd.DataFrame]
+    """Finds what a model of buying needs to know of all who had bought by then, see `insiders.customers.histories`."""
     learn: Callable[[], pd.DataFrame]
     """Finds the lessons: most ways of choosing ask for none, and to find them costs most of a snapshot."""
 
@@ -97,12 +101,12 @@ def customers_at(transactions: pd.DataFrame, day: pd.Timestamp, least_days: int 
     Columns of `insiders.customers.features`; ``revenue_`` and ``invoices_`` of the last 30, 90, 180 and 365 days;
     ``faded_revenue`` and ``revenue_rate`` (`LATELY`); ``overdue``, the recency over the customer's usual gap.
     """
-    return _customers_of(before(transactions, day), day, least_days)
+    return with_days(completed_at(counted_at(before(transactions, day), day), day), least_days)
 
 
-def _customers_of(known: pd.DataFrame, day: pd.Timestamp, least_days: int) -> pd.DataFrame:
-    """`customers_at` from what was known then."""
-    table = features(known, as_of=(day - pd.Timedelta(days=1)).date())
+def counted_at(known: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """What is counted of each customer in the rows known at midnight of a day: `features.counted`, and `RECENTLY`."""
+    counts = counted(known, as_of=_eve(day).date())
     lines = purchases_of(known)
     # Numbers are grouped much faster than names.
     customer, names = pd.factorize(lines["customer_id"])
@@ -115,11 +119,21 @@ def _customers_of(known: pd.DataFrame, day: pd.Timestamp, least_days: int) -> pd
         lately[f"invoices_{days}"] = bought[age <= days].groupby("customer")["invoice"].nunique()
     faded = bought["revenue"] * np.exp2(-age / HALF_LIFE_DAYS)
     lately["faded_revenue"] = faded.groupby(bought["customer"]).sum()
-    lately.index = pd.Index(names, dtype=table["customer_id"].dtype)
-    table = table.join(lately.fillna(0.0), on="customer_id")
+    lately.index = pd.Index(names, dtype=counts["customer_id"].dtype)
+    return counts.join(lately.fillna(0.0), on="customer_id")
+
+
+def completed_at(counts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """The columns of `customers_at` from the counts of `counted_at`."""
+    table = completed(counts, _eve(day)).join(counts[list(RECENTLY)])
     table["revenue_rate"] = table["gross_revenue"] / table["tenure_days"].clip(lower=30)
     table["overdue"] = table["recency_days"] / table["avg_gap_days"]
-    return table[table["n_purchase_days"] >= least_days].reset_index(drop=True)
+    return table
+
+
+def with_days(customers: pd.DataFrame, least_days: int) -> pd.DataFrame:
+    """Those of the customers who had bought on so many days, as a table of its own."""
+    return customers[customers["n_purchase_days"] >= least_days].reset_index(drop=True)
 
 
 def later_revenue(transactions: pd.DataFrame, customers: pd.Series, day: pd.Timestamp, days: int) -> pd.Series:
@@ -133,14 +147,14 @@ def later_revenue(transactions: pd.DataFrame, customers: pd.Series, day: pd.Time
     return customers.map(rows.groupby("customer_id")["revenue"].sum()).fillna(0.0).astype("float64")
 
 
-def bet_days(transactions: pd.DataFrame, *, number: int, days: int = 90, step: int = 30) -> list[pd.Timestamp]:
+def bet_days(history: History, *, number: int, days: int = 90, step: int = 30) -> list[pd.Timestamp]:
     """The last so many days to bet on, ``step`` days apart, the earliest first; the last one's period ends the data.
 
     An `AnalysisError` says so where the first would have fewer than ``days`` days before it.
     """
-    last = transactions["time"].max().normalize() + pd.Timedelta(days=1 - days)
+    last = history.end - pd.Timedelta(days=days)
     found = [last - pd.Timedelta(days=step * place) for place in reversed(range(number))]
-    if found[0] - transactions["time"].min() < pd.Timedelta(days=days):
+    if found[0] - history.first < pd.Timedelta(days=days):
         raise AnalysisError(
             f"{number} bets on {days} days, {step} days apart, need {2 * days + step * (number - 1)} days of "
             "transactions: take fewer bets or a longer history"
@@ -149,54 +163,37 @@ def bet_days(transactions: pd.DataFrame, *, number: int, days: int = 90, step: i
 
 
 def snapshots(
-    transactions: pd.DataFrame,
+    history: History,
     on: Sequence[pd.Timestamp],
     *,
     days: int = 90,
     step: int = 30,
     least_days: int = PURCHASE_DAYS,
 ) -> Iterator[Snapshot]:
-    """A snapshot at midnight of each of the days ``on``, with the lessons of the days ``step`` apart before it.
-
-    ``transactions``: the hand-off table. Where it holds only customers who came back at any time, keep ``least_days``
-    at 2 or more: who is there for what came later is no fair bet.
-    """
-    past = _Past(transactions, days, step, least_days)
+    """A snapshot at midnight of each of the days ``on``, with the lessons of the days ``step`` apart before it."""
     for today in on:
-        known = before(transactions, today)
-        customers = past.tables[today] if today in past.tables else _customers_of(known, today, least_days)
-        yield Snapshot(today, days, known, customers, cache(partial(past.lessons, today, known, customers)))
+        customers = history.customers_at(today, least_days)
+        lessons = cache(partial(_lessons, history, today, days, step, least_days))
+        yield Snapshot(today, days, customers, partial(history.histories, today), lessons)
 
 
-@dataclass(frozen=True)
-class _Past:
-    """Customers as they were known on earlier days, kept from the first lesson on that is asked for."""
-
-    transactions: pd.DataFrame
-    days: int
-    step: int
-    least_days: int
-    tables: dict[pd.Timestamp, pd.DataFrame] = field(default_factory=dict)
-
-    def lessons(self, today: pd.Timestamp, known: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
-        """Those of the days before ``today``, with what they brought by then."""
-        self.tables[today] = customers
-        # What is learnt is counted among the rows of before today, so that not even a cancellation tells of later.
-        found = [
-            table.assign(day=day, later_revenue=later_revenue(known, table["customer_id"], day, self.days))
-            for day in _earlier(self.transactions, today, self.days, self.step)
-            for table in [self._at(day)]
-        ]
-        none = customers.iloc[:0].assign(day=today, later_revenue=0.0)
-        return pd.concat(found, ignore_index=True) if found else none
-
-    def _at(self, day: pd.Timestamp) -> pd.DataFrame:
-        if day not in self.tables:
-            self.tables[day] = customers_at(self.transactions, day, self.least_days)
-        return self.tables[day]
+def _lessons(history: History, today: pd.Timestamp, days: int, step: int, least_days: int) -> pd.DataFrame:
+    """The customers of the days before ``today``, with what they brought by then."""
+    found = [
+        table.assign(day=day, later_revenue=history.later_revenue(table["customer_id"], day, days))
+        for day in _earlier(history.first, today, days, step)
+        for table in [history.customers_at(day, least_days)]
+    ]
+    none = history.customers_at(today, least_days).iloc[:0].assign(day=today, later_revenue=0.0)
+    return pd.concat(found, ignore_index=True) if found else none
 
 
-def _earlier(transactions: pd.DataFrame, today: pd.Timestamp, days: int, step: int) -> list[pd.Timestamp]:
-    first = transactions["time"].min().normalize() + LEAST_HISTORY
+def _earlier(first: pd.Timestamp, today: pd.Timestamp, days: int, step: int) -> list[pd.Timestamp]:
     latest = today - pd.Timedelta(days=days)
-    return list(pd.date_range(latest, first, freq=pd.Timedelta(days=-step)))[:MOST_LESSONS]
+    enough = first.normalize() + LEAST_HISTORY
+    return list(pd.date_range(latest, enough, freq=pd.Timedelta(days=-step)))[:MOST_LESSONS]
+
+
+def _eve(day: pd.Timestamp) -> pd.Timestamp:
+    """The day before, on which recency is 0."""
+    return (day - pd.Timedelta(days=1)).normalize()

@@ -52,7 +52,15 @@ def cohort_revenue(transactions: pd.DataFrame, last_month: pd.Timestamp | None =
     months = _month_number(purchases["time"])
     first = months.groupby(purchases["customer_id"]).transform("min")
     sums = purchases["revenue"].groupby([first.rename("first"), (months - first).rename("since")]).sum()
-    table = cohort_retention(transactions, last_month)
+    return _with_revenue(cohort_retention(transactions, last_month), sums)
+
+
+def revenue_of(active: pd.Series, sums: pd.Series, end: int) -> pd.DataFrame:
+    """The table of `cohort_revenue` from how many bought and what they paid, see `retention_of`."""
+    return _with_revenue(retention_of(active, end), sums)
+
+
+def _with_revenue(table: pd.DataFrame, sums: pd.Series) -> pd.DataFrame:
     number = _month_number(table["cohort"])
     keys = pd.MultiIndex.from_arrays([number, table["months_since"]])
     return table.assign(revenue=sums.reindex(keys, fill_value=0.0).to_numpy())

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from insiders.customers import quarters
-from insiders.customers.snapshots import customers_at
+from insiders.customers.history import History
 from insiders.errors import AnalysisError
 from insiders.findings.finding import Finding
 from insiders.placement import drift
@@ -18,14 +17,14 @@ BACK = 90
 """Days before today whose customers a run that fits anew is held against."""
 
 
-def told(kept: Placement, customers: pd.DataFrame, transactions: pd.DataFrame, *, refit: bool) -> Finding:
+def told(kept: Placement, customers: pd.DataFrame, history: History, *, refit: bool) -> Finding:
     """Today's customers put to a kept segmentation: how many moved, and which features have.
 
-    In a run that fitted it, the features are held against the customers known a quarter ago, from ``transactions``
-    (the lines of all identified buyers); where nobody was known then, against today's.
+    In a run that fitted it, the features are held against the customers known a quarter ago; where nobody was
+    known then, against today's.
     """
     placed = assign(kept, customers)
-    before = _reference(transactions) if refit else kept.reference
+    before = _reference(history) if refit else kept.reference
     table = drift.stability_index(kept.reference if before is None else before, customers)
     figures = drift.figures(table, placed)
     moved = table[(table["index"] > ANOTHER) & ~table["feature"].isin(AGEING)]["feature"]
@@ -62,9 +61,8 @@ def told(kept: Placement, customers: pd.DataFrame, transactions: pd.DataFrame, *
     )
 
 
-def _reference(transactions: pd.DataFrame) -> Arrays | None:
-    day = quarters.end_of(transactions) - pd.Timedelta(days=BACK)
+def _reference(history: History) -> Arrays | None:
     try:
-        return drift.reference(customers_at(transactions, day))
+        return drift.reference(history.customers_at(history.end - pd.Timedelta(days=BACK)))
     except AnalysisError:
         return None

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from insiders.customers import quarters
-from insiders.customers.snapshots import customers_at
+from insiders.customers.history import History
 from insiders.errors import AnalysisError
 from insiders.findings.finding import Finding
 from insiders.membership.hysteresis import Hysteresis
@@ -45,14 +44,13 @@ class Eligibility:
         self.finding._ipython_display_()
 
 
-def known_today(transactions: pd.DataFrame, customers: pd.DataFrame, *, days: int = 0) -> pd.DataFrame:
+def known_today(history: History, customers: pd.DataFrame, *, days: int = 0) -> pd.DataFrame:
     """The customers with what a rule may ask beyond the hand-off table: revenue and invoices of the last days.
 
-    ``transactions``: the lines of all identified buyers. With ``days`` the customers as they will stand then if nobody
-    buys anything. Rows in the order of ``customers``; who is not known there has 0.
+    With ``days`` the customers as they will stand then if nobody buys anything. Rows in the order of ``customers``; who
+    is not known there has 0.
     """
-    day = quarters.end_of(transactions) + pd.Timedelta(days=days)
-    lately = customers_at(transactions, day, 1).set_index("customer_id")
+    lately = history.customers_at(history.end + pd.Timedelta(days=days), 1).set_index("customer_id")
     names = [name for name in lately.columns if name not in customers.columns]
     more = lately[names].reindex(customers["customer_id"]).fillna(0.0).reset_index(drop=True)
     aged = counterfactuals.waiting(customers, days).reset_index(drop=True) if days else customers.reset_index(drop=True)

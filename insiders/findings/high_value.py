@@ -9,6 +9,7 @@ import pandas as pd
 
 from insiders.charts import high_value as charts
 from insiders.customers import quarters
+from insiders.customers.history import History
 from insiders.errors import AnalysisError
 from insiders.findings.finding import Finding, unknown
 from insiders.high_value import calibration, gains, learning
@@ -55,10 +56,10 @@ class Forecast:
         self.finding._ipython_display_()
 
 
-def forecast(transactions: pd.DataFrame, names: Sequence[str] | None, *, folds: int = 6, seed: int) -> Forecast:
+def forecast(history: History, names: Sequence[str] | None, *, folds: int = 6, seed: int) -> Forecast:
     """The models judged at the latest ``folds`` cuts, the champion explained and put to today's customers.
 
-    ``transactions``: the lines of all identified buyers; ``names`` of `classifiers.WAYS`, without them all of these.
+    ``names`` of `classifiers.WAYS`, without them all of these.
     Where the history is too short for a single judged cut, the finding says so and there are no probabilities.
     """
     wanted = {*(WAYS if names is None else names), PREVALENCE, "revenue"}
@@ -67,13 +68,13 @@ def forecast(transactions: pd.DataFrame, names: Sequence[str] | None, *, folds: 
     asked = [name for name in WAYS if name in wanted]
     nobody = pd.DataFrame({"customer_id": pd.Series(dtype="string"), "probability_high_value": pd.Series(dtype=float)})
     try:
-        cuts = quarters.cuts(transactions)[-(folds + LEARNT) :]
-        table = quarters.examples(transactions, cuts)
+        cuts = quarters.cuts(history)[-(folds + LEARNT) :]
+        table = quarters.examples(history, cuts)
         judged = _learnable(table, learning.folds(cuts, most=folds), seed)
         predictions = learning.out_of_time(table, judged, asked, seed=seed)
         measured = gains.measure(predictions, resamples=300, seed=seed)
         best = learning.champion(measured)
-        probabilities = learning.probabilities(transactions, table, predictions, best.model, seed=seed)
+        probabilities = learning.probabilities(history, table, predictions, best.model, seed=seed)
     except AnalysisError as why:
         return Forecast(unknown(WHAT, why), nobody)
     finding = _finding(predictions, measured, best, judged)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from insiders.charts import policies as charts
+from insiders.customers.history import History
 from insiders.customers.snapshots import bet_days
 from insiders.errors import AnalysisError
 from insiders.findings.finding import Finding, points, unknown
@@ -31,7 +32,7 @@ WITHOUT_LESSONS = ("year_revenue", "revenue", "frequency", "recent_revenue", "fa
 
 
 def judged(
-    transactions: pd.DataFrame,
+    history: History,
     names: Sequence[str] | None,
     policy: str,
     *,
@@ -44,7 +45,7 @@ def judged(
 ) -> Finding:
     """The policies judged on the 90 days after each of the last ``cuts`` days of choosing, and what they would earn.
 
-    ``transactions``: the lines of all identified buyers. The run's policy, the plain sort and the number of invoices
+    The run's policy, the plain sort and the number of invoices
     are always among the policies compared; without ``names`` all are. Where the history is too short for so many days,
     fewer are taken; where it is too short for the policies that learn, they are left out, and the text says so.
     """
@@ -55,8 +56,8 @@ def judged(
         )
     asked = {name: POLICIES[name] for name in POLICIES if name in wanted}
     try:
-        number = _possible(transactions, cuts)
-        bets, left_out = _bets(transactions, asked, number, seed)
+        number = _possible(history, cuts)
+        bets, left_out = _bets(history, asked, number, seed)
         found = backtest.captured(bets, share=share, resamples=resamples, seed=seed)
     except AnalysisError as why:
         return unknown("Which policy serves best", why)
@@ -94,24 +95,24 @@ def judged(
     )
 
 
-def _possible(transactions: pd.DataFrame, cuts: int) -> int:
+def _possible(history: History, cuts: int) -> int:
     """The largest number of days of choosing, up to the one asked for, that the history has room for."""
     for number in range(cuts, 1, -1):
         try:
-            bet_days(transactions, number=number, days=DAYS, step=BETWEEN)
+            bet_days(history, number=number, days=DAYS, step=BETWEEN)
         except AnalysisError:
             continue
         return number
-    bet_days(transactions, number=1, days=DAYS, step=BETWEEN)
+    bet_days(history, number=1, days=DAYS, step=BETWEEN)
     return 1
 
 
-def _bets(transactions: pd.DataFrame, chosen: Mapping[str, Policy], number: int, seed: int) -> tuple[pd.DataFrame, str]:
+def _bets(history: History, chosen: Mapping[str, Policy], number: int, seed: int) -> tuple[pd.DataFrame, str]:
     try:
-        bets, _ = backtest.backtest(transactions, chosen, number=number, days=DAYS, step=BETWEEN, seed=seed)
+        bets, _ = backtest.backtest(history, chosen, number=number, days=DAYS, step=BETWEEN, seed=seed)
     except AnalysisError as why:
         fewer = {name: chosen[name] for name in chosen if name in WITHOUT_LESSONS}
-        bets, _ = backtest.backtest(transactions, fewer, number=number, days=DAYS, step=BETWEEN, seed=seed)
+        bets, _ = backtest.backtest(history, fewer, number=number, days=DAYS, step=BETWEEN, seed=seed)
         missing = listing([f"`{name}`" for name in chosen if name not in fewer])
         return bets, f"\n\n*Left out: {missing}, since {why}.*" if missing else ""
     return bets, ""

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from insiders.customers.history import History
 from insiders.customers.snapshots import Snapshot, snapshots
 from insiders.findings.finding import Finding
 from insiders.findings.policies import WITHOUT_LESSONS
@@ -31,9 +32,9 @@ PUBLISHED = "published method"
 Choose = Callable[[pd.DataFrame, int], Flags]
 
 
-def by_policy(transactions: pd.DataFrame, standing: Standing) -> tuple[pd.DataFrame, Choose]:
+def by_policy(history: History, standing: Standing) -> tuple[pd.DataFrame, Choose]:
     """The customers known today, and the standing's policy as a way to choose Insiders among any of them."""
-    (today,) = snapshots(transactions, [standing.heights["review"].max()])
+    (today,) = snapshots(history, [standing.heights["review"].max()])
     return today.customers, partial(_chosen, today, standing.policy, standing.share)
 
 

@@ -1,6 +1,6 @@
 """Every table that crosses from one notebook to another, or to the database: its contract, and its file."""
 
-from insiders.handoff.files import check, count, everybody, pipeline, read, write, write_result
+from insiders.handoff.files import check, count, everybody, pipeline, read, together, write, write_result
 from insiders.handoff.kinds import TEXT
 from insiders.handoff.tables import DEEDS, FEATURES, HANDOFF, RESULTS
 
@@ -15,6 +15,7 @@ __all__ = [
     "everybody",
     "pipeline",
     "read",
+    "together",
     "write",
     "write_result",
 ]

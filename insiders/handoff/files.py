@@ -80,8 +80,12 @@ def everybody(run_folder: str | os.PathLike[str], columns: Sequence[str] | None 
 
     ``columns``: those wanted, time among them; the text of millions of lines takes most of their memory.
     """
-    parts = [read(run_folder, name, columns) for name in ("transactions", "once")]
-    lines = pd.concat(parts, ignore_index=True) if len(parts[1]) else parts[0]
+    return together(*(read(run_folder, name, columns) for name in ("transactions", "once")))
+
+
+def together(transactions: pd.DataFrame, once: pd.DataFrame) -> pd.DataFrame:
+    """The lines of those who came back and of those who came once, in the order of time."""
+    lines = pd.concat([transactions, once], ignore_index=True) if len(once) else transactions
     return lines.sort_values("time", kind="stable", ignore_index=True)
 
 

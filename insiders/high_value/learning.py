@@ -7,14 +7,15 @@ cuts whose quarters had ended by then. The models and the plain rankings beside 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 import pandas as pd
 
-from insiders.customers import quarters, snapshots
+from insiders.customers import quarters
+from insiders.customers.history import History
 from insiders.errors import AnalysisError
 from insiders.high_value import calibration
 from insiders.high_value.classifiers import PREVALENCE, WAYS, fitted, probability
@@ -64,14 +65,14 @@ def out_of_time(
 
     ``table`` has the columns of `quarters.examples`.
     """
-    scores = quarters.normal_scores(table)
+    learnt = {cut: finished(table, cut, days, seed) for cut in judged}
+    scores = _scores(table, judged, learnt.values())
 
     def predicted(cut: pd.Timestamp, name: str) -> pd.DataFrame:
-        test = table["cut"] == cut
-        train = finished(table, cut, days, seed)
+        test, train = table.index[table["cut"] == cut], learnt[cut]
         model = fitted(name, scores.loc[train], table.loc[train, "high"], seed)
         part = table.loc[test, ["cut", "customer_id", "later", "high"]]
-        return part.assign(model=name, probability=probability(name, model, scores[test]))
+        return part.assign(model=name, probability=probability(name, model, scores.loc[test]))
 
     return pd.concat(in_threads(lambda asked: predicted(*asked), product(judged, names)), ignore_index=True)
 
@@ -102,7 +103,7 @@ def champion(measured: Measured, metric: str = "average_precision") -> Champion:
 
 
 def probabilities(
-    transactions: pd.DataFrame,
+    history: History,
     table: pd.DataFrame,
     predictions: pd.DataFrame,
     name: str,
@@ -115,8 +116,8 @@ def probabilities(
     The model learns from the latest finished cuts of ``table``; its probabilities are corrected by how those of
     ``predictions`` (from `out_of_time`) turned out, if such a correction has helped before.
     """
-    today = quarters.end_of(transactions)
-    now = snapshots.customers_at(transactions, today)
+    today = history.end
+    now = history.customers_at(today)
     train = finished(table, today, days, seed)
     model = fitted(name, quarters.normal_scores(table.loc[train]), table.loc[train, "high"], seed)
     raw = probability(name, model, quarters.normal_scores(now))
@@ -140,18 +141,19 @@ def importance(
     of a cut; lower and upper are the least and the greatest of them. Features that tell the same cover for each other,
     so ``groups`` (name: features) are shuffled together; without them, each by itself.
     """
-    way, scores = WAYS[name], quarters.normal_scores(table)
+    way, learnt = WAYS[name], {cut: finished(table, cut, days, seed) for cut in judged}
+    scores = _scores(table, judged, learnt.values())
     shuffled = groups or {feature: (feature,) for feature in way.features}
     draw = np.random.default_rng(seed)
     rows = []
     for cut in judged:
-        train, test = finished(table, cut, days, seed), table["cut"] == cut
+        train, test = learnt[cut], table.index[table["cut"] == cut]
         model = fitted(name, scores.loc[train], table.loc[train, "high"], seed)
         high = table.loc[test, "high"].to_numpy()
-        whole = average_precision(high, probability(name, model, scores[test]))
+        whole = average_precision(high, probability(name, model, scores.loc[test]))
         for feature, members in shuffled.items():
             for _ in range(repeats):
-                mixed = scores[test].copy()
+                mixed = scores.loc[test].copy()
                 mixed[[*members]] = mixed[[*members]].to_numpy()[draw.permutation(len(mixed))]
                 rows.append((feature, whole - average_precision(high, probability(name, model, mixed))))
     drops = pd.DataFrame(rows, columns=["feature", "drop"]).groupby("feature")["drop"]
@@ -159,11 +161,25 @@ def importance(
     return summary.sort_values("drop", ascending=False).reset_index()
 
 
+def _scores(table: pd.DataFrame, judged: Sequence[pd.Timestamp], learnt: Iterable[pd.Index]) -> pd.DataFrame:
+    """The normal scores of all customers of the judged cuts, and of the rows that are learnt from.
+
+    Cut by cut, since those of all customers of all cuts would take several times the memory of the table.
+    """
+    wanted = set().union(*learnt)
+    parts = []
+    for cut, part in table.groupby("cut"):
+        rows = part.index if cut in judged else part.index[part.index.isin(wanted)]
+        if len(rows):
+            parts.append(quarters.normal_scores(part).loc[rows])
+    return pd.concat(parts)
+
+
 def finished(table: pd.DataFrame, cut: pd.Timestamp, days: int, seed: int) -> pd.Index:
     """Rows of the latest cuts whose quarters ended by the given one: at most six cuts and 30,000 rows."""
     ended = table["cut"] + pd.Timedelta(days=days) <= cut
     latest = np.sort(table.loc[ended, "cut"].unique())[-MOST_CUTS:]
-    rows = table[table["cut"].isin(latest)]
+    rows = table.loc[table["cut"].isin(latest), ["high"]]
     if len(rows) < LEAST_ROWS or rows["high"].nunique() < 2:
         raise AnalysisError(
             f"by {cut:%Y-%m-%d} no {LEAST_ROWS} examples of finished quarters, with and without high value, were there "

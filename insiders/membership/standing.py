@@ -15,7 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from insiders.customers import quarters
-from insiders.customers.snapshots import later_revenue, snapshots
+from insiders.customers.history import History
+from insiders.customers.snapshots import snapshots
 from insiders.errors import AnalysisError
 from insiders.membership.hysteresis import Hysteresis, replay
 from insiders.policies.backtest import ORACLE
@@ -50,20 +51,19 @@ class Standing:
 
 
 def standing(
-    transactions: pd.DataFrame, policy: str, rule: Hysteresis, *, share: float = 0.1, reviews: int = 12, seed: int
+    history: History, policy: str, rule: Hysteresis, *, share: float = 0.1, reviews: int = 12, seed: int
 ) -> Standing:
     """The standing by a policy (a name of `policies.POLICIES`) over the last so many reviews and today.
 
-    ``transactions``: the lines of all identified buyers. A review at which the policy cannot say anything yet is left
-    out; an `AnalysisError` where that is today's.
+    A review at which the policy cannot say anything yet is left out; an `AnalysisError` where that is today's.
     """
     if policy not in POLICIES:
         raise AnalysisError(f"there is no policy {policy!r}; the policies are {', '.join(POLICIES)}")
-    today = quarters.end_of(transactions)
-    first = transactions["time"].min().normalize() + pd.Timedelta(days=quarters.LEAST_HISTORY)
+    today = history.end
+    first = history.first.normalize() + pd.Timedelta(days=quarters.LEAST_HISTORY)
     days = [today - pd.Timedelta(days=BETWEEN * place) for place in range(reviews, -1, -1)]
     parts = []
-    for snapshot in snapshots(transactions, [day for day in days if day >= first or day == today]):
+    for snapshot in snapshots(history, [day for day in days if day >= first or day == today]):
         try:
             score = POLICIES[policy].score(snapshot, seed)
         except AnalysisError:
@@ -72,7 +72,7 @@ def standing(
             continue
         over = snapshot.day + pd.Timedelta(days=quarters.QUARTER) <= today
         known = snapshot.customers[["customer_id", "gross_revenue"]].assign(review=snapshot.day, value=score)
-        later = later_revenue(transactions, known["customer_id"], snapshot.day, quarters.QUARTER) if over else np.nan
+        later = history.later_revenue(known["customer_id"], snapshot.day, quarters.QUARTER) if over else np.nan
         parts.append(known.assign(ratio=_heights(known, share), later=later))
     columns = ["review", "customer_id", "value", "ratio", "later"]
     heights = pd.concat(parts, ignore_index=True)[columns]

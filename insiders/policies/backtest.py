@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from insiders.customers.snapshots import PURCHASE_DAYS, Snapshot, bet_days, later_revenue, snapshots
+from insiders.customers.history import History
+from insiders.customers.snapshots import PURCHASE_DAYS, Snapshot, bet_days, snapshots
 from insiders.errors import AnalysisError
 from insiders.parallel import in_threads
 from insiders.policies.ways import POLICIES, Policy
@@ -47,7 +48,7 @@ class Captured:
 
 
 def backtest(
-    transactions: pd.DataFrame,
+    history: History,
     policies: Mapping[str, Policy] = POLICIES,
     *,
     number: int = 6,
@@ -58,7 +59,7 @@ def backtest(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What every policy would have bet on each of the last ``number`` days, and what those expected that say a sum.
 
-    ``transactions``: the hand-off table, see `snapshots.snapshots`. First table: a row per day and customer known then;
+    First table: a row per day and customer known then;
     ``day``, ``customer_id``, ``gross_revenue`` (before), ``later_revenue`` (net, of the ``days`` after), and for every
     policy and the oracle the customer's place, 1 for the first (ties: the higher gross revenue first). Second table:
     the scores in the shop's currency of those policies whose score is an expectation, same rows. An `AnalysisError` of
@@ -67,15 +68,15 @@ def backtest(
 
     def bet(snapshot: Snapshot) -> tuple[pd.DataFrame, pd.DataFrame]:
         customers = snapshot.customers
-        later = later_revenue(transactions, customers["customer_id"], snapshot.day, days)
+        later = history.later_revenue(customers["customer_id"], snapshot.day, days)
         table = customers[["customer_id", "gross_revenue"]].assign(day=snapshot.day, later_revenue=later)[list(BETS)]
         scores = {name: policy.score(snapshot, seed) for name, policy in policies.items()}
         places = {name: _places(score, table) for name, score in {**scores, ORACLE: later.to_numpy()}.items()}
         money = {name: scores[name] for name in policies if policies[name].money}
         return table.assign(**places), table.assign(**money)
 
-    on = bet_days(transactions, number=number, days=days, step=step)
-    known = snapshots(transactions, on, days=days, step=step, least_days=least_days)
+    on = bet_days(history, number=number, days=days, step=step)
+    known = snapshots(history, on, days=days, step=step, least_days=least_days)
     bets, expected = zip(*in_threads(bet, known), strict=True)
     return pd.concat(bets, ignore_index=True), pd.concat(expected, ignore_index=True)
 

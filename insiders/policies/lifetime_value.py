@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaincinv, betaln, expit, gammaln, psi
 
-from insiders.customers.purchases import purchases_of
 from insiders.errors import AnalysisError
 from insiders.policies import maximum_likelihood
 from insiders.policies.maximum_likelihood import Estimate, Floats
@@ -37,30 +36,8 @@ class LifetimeValue:
     """Rank correlation of purchases and mean spend, which the models take for 0, over customers who came back."""
 
 
-def histories(transactions: pd.DataFrame, cut: pd.Timestamp) -> pd.DataFrame:
-    """What the models need to know of each customer at midnight of a day, by customer.
-
-    Index ``customer_id``; columns ``repeats`` (purchase days after the first), ``last`` (days from the first to the
-    last purchase day), ``age`` (days from the first purchase day to the cut), ``spend`` (gross revenue per purchase
-    day, in the shop's currency; the first day counts, too).
-    """
-    bought = purchases_of(transactions)
-    bought = bought[bought["time"] < cut]
-    daily = bought.assign(day=bought["time"].dt.normalize()).groupby(["customer_id", "day"], as_index=False)["revenue"]
-    by_customer = daily.sum().groupby("customer_id")
-    table = by_customer.agg(first=("day", "min"), late=("day", "max"), days=("day", "size"), revenue=("revenue", "sum"))
-    return pd.DataFrame(
-        {
-            "repeats": table["days"] - 1,
-            "last": (table["late"] - table["first"]).dt.days,
-            "age": (cut.normalize() - table["first"]).dt.days,
-            "spend": table["revenue"] / table["days"],
-        }
-    ).astype("float64")
-
-
 def fit(customers: pd.DataFrame) -> LifetimeValue:
-    """Both models from histories (see there) of *all* customers, those who bought once included.
+    """Both models from histories (`insiders.customers.histories`) of *all* customers, those who bought once included.
 
     Raises AnalysisError where too few customers came back for the parameters to be told.
     """

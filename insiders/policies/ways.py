@@ -67,7 +67,7 @@ def rfm(snapshot: Snapshot, seed: int) -> Floats:
 def lifetime_value(snapshot: Snapshot, seed: int) -> Floats:
     """Expected revenue by BG/NBD and Gamma-Gamma, fitted to everybody who had bought by then."""
     del seed
-    histories = clv.histories(snapshot.transactions, snapshot.day)
+    histories = snapshot.buying()
     model = clv.fit(histories)
     mine = histories.loc[snapshot.customers["customer_id"]]
     purchases = clv.expected_purchases(model.purchases.logs, mine, snapshot.days)

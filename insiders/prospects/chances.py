@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
-from insiders.customers import quarters
 from insiders.high_value import calibration, gains
 from insiders.policies.lifetime_value import alive
 from insiders.policies.maximum_likelihood import Floats
@@ -83,12 +82,12 @@ def _bg_nbd(known: Known, finished: Sequence[Known], days: int) -> Floats:
 
 
 def _logistic(known: Known, finished: Sequence[Known], days: int) -> Floats:
-    lessons = pd.concat([past.customers for past in finished], ignore_index=True)
     bought = pd.concat([past.bought(days) for past in finished], ignore_index=True)
     if bought.nunique() < 2:
         return np.full(len(known.customers), float(bought.mean()))
-    model = LogisticRegression(C=0.1, max_iter=1000).fit(quarters.normal_scores(lessons).to_numpy(), bought.to_numpy())
-    return np.asarray(model.predict_proba(quarters.normal_scores(known.customers).to_numpy())[:, 1], "float64")
+    lessons = pd.concat([past.scores for past in finished], ignore_index=True)
+    model = LogisticRegression(C=0.1, max_iter=1000).fit(lessons.to_numpy(), bought.to_numpy())
+    return np.asarray(model.predict_proba(known.scores.to_numpy())[:, 1], "float64")
 
 
 WAYS: Mapping[str, Callable[[Known, Sequence[Known], int], Floats]] = MappingProxyType(

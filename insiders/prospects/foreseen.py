@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from insiders.customers import quarters
+from insiders.customers.history import History
 from insiders.prospects import chances, known, spending
 
 SOON, QUARTER = 30, 90
@@ -32,12 +32,12 @@ class Foreseen:
     revenue: spending.Judged
 
 
-def foresee(transactions: pd.DataFrame, *, confidence: float = 0.95, seed: int = 42) -> Foreseen:
-    """The prospects from the lines of all identified buyers; an `AnalysisError` where no day can judge a model."""
-    cuts = known.earlier(transactions)
+def foresee(history: History, *, confidence: float = 0.95, seed: int = 42) -> Foreseen:
+    """The prospects of the customers known today; an `AnalysisError` where no day can judge a model."""
+    cuts = known.earlier(history)
     active, soon = (chances.judge(cuts, days, confidence=confidence, seed=seed) for days in (QUARTER, SOON))
     revenue = spending.judge(cuts, confidence=confidence, seed=seed)
-    now = known.at(transactions, quarters.end_of(transactions))
+    now = known.at(history, history.end)
     amounts = spending.today(revenue, now, cuts)
     within_soon, within_quarter = chances.in_order(chances.today(soon, now, cuts), chances.today(active, now, cuts))
     columns = [

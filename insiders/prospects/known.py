@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
 from insiders.customers import quarters
-from insiders.customers.purchases import purchases_of
-from insiders.customers.snapshots import before, customers_at, later_revenue
+from insiders.customers.history import History
 from insiders.errors import AnalysisError
 from insiders.policies import lifetime_value as clv
 
@@ -31,11 +31,17 @@ class Known:
     """customer_id and the features `quarters.KNOWN`, of the customers known then, with ``cut``; in the rows of
     ``histories``."""
     histories: pd.DataFrame
-    """What a model of buying needs to know of them, see `lifetime_value.histories`."""
+    """What a model of buying needs to know of them, see `insiders.customers.histories`."""
     model: clv.LifetimeValue
     """Fitted to everybody who had bought by then."""
-    lines: pd.DataFrame
-    """customer_id, time and kind, revenue of the lines from the day on."""
+    history: History
+    """What came from the day on."""
+    _asked: dict[tuple[str, int], pd.Series] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """The features as normal scores of their ranks among these customers, see `quarters.normal_scores`."""
+        return quarters.normal_scores(self.customers)
 
     def over(self, days: int) -> bool:
         """Whether the ``days`` after it are over."""
@@ -43,37 +49,40 @@ class Known:
 
     def bought(self, days: int) -> pd.Series:
         """Whether each customer bought in the ``days`` from the day on."""
-        later = purchases_of(self.lines[self.lines["time"] < self.day + pd.Timedelta(days=days)])
-        return self.customers["customer_id"].isin(later["customer_id"])
+        return self._once("bought", days, self.history.bought)
 
     def revenue(self, days: int) -> pd.Series:
         """What each customer brought in those days, net of returns and cancellations."""
-        return later_revenue(self.lines, self.customers["customer_id"], self.day, days)
+        return self._once("revenue", days, self.history.later_revenue)
+
+    def _once(self, what: str, days: int, ask: Callable[[pd.Series, pd.Timestamp, int], pd.Series]) -> pd.Series:
+        """Every later day asks the same of those before it."""
+        if (what, days) not in self._asked:
+            self._asked[what, days] = ask(self.customers["customer_id"], self.day, days)
+        return self._asked[what, days]
 
 
-def at(transactions: pd.DataFrame, day: pd.Timestamp) -> Known:
+def at(history: History, day: pd.Timestamp) -> Known:
     """What was known at midnight of a day; an `AnalysisError` where too few customers had come back by then."""
-    rows = before(transactions, day)
-    customers = customers_at(transactions, day)[["customer_id", *quarters.KNOWN]].assign(cut=day)
-    histories = clv.histories(rows, day)
-    lines = transactions.loc[transactions["time"] >= day, ["customer_id", "time", "kind", "revenue"]]
+    customers = history.customers_at(day)[["customer_id", *quarters.KNOWN]].assign(cut=day)
+    histories = history.histories(day)
     mine = histories.loc[customers["customer_id"]]
-    return Known(day, quarters.end_of(transactions), customers, mine, clv.fit(histories), lines)
+    return Known(day, history.end, customers, mine, clv.fit(histories), history)
 
 
-def earlier(transactions: pd.DataFrame) -> list[Known]:
+def earlier(history: History) -> list[Known]:
     """What was known on days before today, 30 days apart, oldest first: at most ten, each with 90 days before it.
 
     An `AnalysisError` where there is none.
     """
-    end = quarters.end_of(transactions)
-    first = transactions["time"].min().normalize() + pd.Timedelta(days=quarters.LEAST_HISTORY)
+    end = history.end
+    first = history.first.normalize() + pd.Timedelta(days=quarters.LEAST_HISTORY)
     found: list[Known] = []
     for place in range(MOST, 0, -1):
         day = end - pd.Timedelta(days=SPACING * place)
         if day >= first:
             try:
-                found.append(at(transactions, day))
+                found.append(at(history, day))
             except AnalysisError:
                 continue  # so early too few customers had come back; later days have more
     if not found:

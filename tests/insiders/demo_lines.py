@@ -8,6 +8,7 @@ import pandas as pd
 
 from insiders import demo_shop
 from insiders.customers.features import features
+from insiders.customers.in_memory import Loaded
 from insiders.transactions import prepare
 
 
@@ -19,13 +20,19 @@ def lines() -> pd.DataFrame:
 
 
 @lru_cache(maxsize=1)
+def history() -> Loaded:
+    """The same, asked by the day."""
+    return Loaded(lines())
+
+
+@lru_cache(maxsize=1)
 def regulars() -> pd.DataFrame:
     """The hand-off table of those who bought on two days; do not change it."""
     table = features(lines())
     return table[table["n_purchase_days"] >= 2].reset_index(drop=True)
 
 
-def last_days(days: int) -> pd.DataFrame:
-    """The last so many days of the lines."""
+def last_days(days: int) -> Loaded:
+    """The last so many days of the lines, asked by the day."""
     start = lines()["time"].max().normalize() - pd.Timedelta(days=days - 1)
-    return lines()[lines()["time"] >= start].reset_index(drop=True)
+    return Loaded(lines()[lines()["time"] >= start].reset_index(drop=True))

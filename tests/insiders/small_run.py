@@ -9,6 +9,7 @@ import pandas as pd
 
 from insiders import demo_shop, handoff, transactions
 from insiders.customers.features import features
+from insiders.customers.in_memory import Loaded
 from insiders.customers.purchases import buyers
 from insiders.membership import standing
 from insiders.membership.hysteresis import Hysteresis
@@ -26,7 +27,7 @@ def write(folder: Path) -> Path:
     prepared = transactions.prepare(raw)
     table = features(prepared.transactions)
     everybody = transactions.prepare(raw, min_days=1).transactions
-    members = standing.standing(everybody, "revenue", Hysteresis(), share=0.25, reviews=REVIEWS, seed=SEED)
+    members = standing.standing(Loaded(everybody), "revenue", Hysteresis(), share=0.25, reviews=REVIEWS, seed=SEED)
     handoff.write(folder, "source", _source(raw).table())
     handoff.write(folder, "ladder", prepared.ladder)
     handoff.write(folder, "buyers", buyers(everybody))

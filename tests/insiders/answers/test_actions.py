@@ -10,7 +10,9 @@ import pytest
 from insiders import trials
 from insiders.answers import actions
 from insiders.answers.evidence import Evidence
+from insiders.answers.lines import Loaded
 from insiders.prospects.foreseen import Foreseen
+from tests.insiders.answers.told import everybody
 
 
 def test_every_segment_has_its_action_and_its_trial(run: Evidence, known: Foreseen) -> None:
@@ -43,9 +45,10 @@ def test_the_source_with_stores_and_categories(run: Evidence) -> None:
 
 def test_the_source_without_them(run: Evidence) -> None:
     """Without stores, categories and two years, the questions that need them are named."""
-    unknown = pd.Series(pd.NA, index=run.transactions.index)
-    sold = run.transactions.assign(store=unknown, category=unknown)
+    sold = everybody(run)
+    unknown = pd.Series(pd.NA, index=sold.index)
+    sold = sold.assign(store=unknown, category=unknown)
     recent = sold[sold["time"] >= sold["time"].max() - pd.Timedelta(days=300)]
-    gaps = actions.what_is_unknown(dataclasses.replace(run, transactions=recent)).sentence
+    gaps = actions.what_is_unknown(dataclasses.replace(run, lines=Loaded(recent, recent.head(0)))).sentence
     for words in ("revenue by store", "what to offer by category", "a yearly pattern"):
         assert words in gaps

@@ -9,12 +9,15 @@ import pytest
 
 from insiders.answers import cohorts
 from insiders.answers.evidence import Evidence
+from insiders.answers.lines import Loaded
+from insiders.customers.purchases import purchases_of
+from tests.insiders.answers.told import everybody
 
 
 def test_retention_by_hand(run: Evidence) -> None:
     """The share who bought again a month later is counted again here, over the cohorts after the first."""
     answer = cohorts.by_first_month(run)
-    bought = run.everybody[run.everybody["kind"] == "purchase"]
+    bought = purchases_of(everybody(run))
     months = bought["time"].dt.to_period("M")
     first = months.groupby(bought["customer_id"]).min()
     end = bought["time"].max()
@@ -29,7 +32,7 @@ def test_retention_by_hand(run: Evidence) -> None:
 
 def test_too_short_a_history(run: Evidence) -> None:
     """With less than three whole months there are no cohorts to compare."""
-    lines = run.transactions
+    lines = everybody(run)
     recent = lines[lines["time"] >= lines["time"].max() - pd.Timedelta(days=40)]
-    short = dataclasses.replace(run, transactions=recent, once=run.once.head(0))
+    short = dataclasses.replace(run, lines=Loaded(recent, lines.head(0)))
     assert cohorts.by_first_month(short).sentence.startswith("This source cannot tell")

@@ -11,6 +11,7 @@ from insiders import handoff
 from insiders.answers import evidence
 from insiders.answers.evidence import Evidence
 from insiders.errors import AnalysisError, HandoffError
+from tests.insiders.answers.told import everybody
 
 
 def test_customers_are_insiders_or_others(run: Evidence) -> None:
@@ -23,8 +24,8 @@ def test_members_are_replayed_as_the_clustering_had_them(run: Evidence) -> None:
     """The replay of the reviews ends with the Insiders of the run, and everybody's lines are in the order of time."""
     today = run.members.iloc[-1]
     assert set(today.index[today]) == set(run.insiders["customer_id"])
-    assert run.everybody["time"].is_monotonic_increasing
-    assert run.everybody["customer_id"].nunique() == run.buyers["customers"]
+    assert everybody(run)["time"].is_monotonic_increasing
+    assert everybody(run)["customer_id"].nunique() == run.buyers["customers"]
 
 
 def test_a_missing_table_is_named(tmp_path: Path) -> None:

@@ -11,12 +11,13 @@ from scipy import stats
 
 from insiders.answers import guarantee
 from insiders.answers.evidence import Evidence
+from tests.insiders.answers.told import everybody
 
 
 def test_later_revenue_by_hand(run: Evidence) -> None:
     """Later revenue of the members chosen then is counted again here, from the lines of the days after."""
     figures = guarantee.better_later(run).figures
-    day, lines = pd.Timestamp(str(figures["chosen_on"])), run.everybody
+    day, lines = pd.Timestamp(str(figures["chosen_on"])), everybody(run)
     members = run.members.columns[run.members.loc[day].to_numpy(bool)]
     after = lines[(lines["time"] >= day) & (lines["time"] < day + pd.Timedelta(days=90))]
     sums = after.groupby("customer_id")["revenue"].sum()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from insiders import answers as ask
 from insiders.answers.answer import Answer
 from insiders.answers.evidence import Evidence
+from insiders.answers.lines import Loaded
 from insiders.prospects.foreseen import Foreseen
 
 
@@ -31,3 +34,9 @@ def answers(run: Evidence, known: Foreseen | None) -> list[Answer]:
         ask.cost_of_returns(run),
         ask.what_is_unknown(run),
     ]
+
+
+def everybody(run: Evidence) -> pd.DataFrame:
+    """The lines of all buyers of a run that is held in memory."""
+    assert isinstance(run.lines, Loaded)
+    return run.lines.history.lines

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from insiders.customers.in_memory import Loaded
 from insiders.customers.snapshots import before, bet_days, customers_at, later_revenue, snapshots
 from insiders.errors import AnalysisError
 from tests.insiders.small_shop import prepared
@@ -26,14 +27,14 @@ def shop(*more: dict[str, object]) -> pd.DataFrame:
 
 
 def one(transactions: pd.DataFrame, day: pd.Timestamp = DAY) -> pd.DataFrame:
-    return next(iter(snapshots(transactions, [day]))).customers
+    return next(iter(snapshots(Loaded(transactions), [day]))).customers
 
 
 def test_the_future_changes_nothing() -> None:
     """Whatever is booked from the day on, known customers and lessons are the same."""
     later = {"customer_id": "1", "time": "2024-07-01", "quantity": 10_000, "unit_price": 1.0}
     new = {"customer_id": "9", "time": "2024-07-02", "quantity": 5, "unit_price": 1.0}
-    plain, told = (next(iter(snapshots(rows, [DAY]))) for rows in (shop(), shop(later, new)))
+    plain, told = (next(iter(snapshots(Loaded(rows), [DAY]))) for rows in (shop(), shop(later, new)))
     assert_frame_equal(plain.customers, told.customers)
     assert_frame_equal(plain.lessons, told.lessons)
     assert len(plain.lessons) > 0
@@ -52,7 +53,7 @@ def test_a_purchase_cancelled_later_is_still_a_purchase() -> None:
 
 def test_lessons_were_over_by_then() -> None:
     """Every lesson's period ends at or before the day, and tells what its customers brought in it."""
-    lessons = next(iter(snapshots(shop(), [DAY], days=90))).lessons
+    lessons = next(iter(snapshots(Loaded(shop()), [DAY], days=90))).lessons
     assert lessons["day"].max() == DAY - pd.Timedelta(days=90)
     assert lessons["day"].min() >= pd.Timestamp("2024-02-02")
     third = lessons[(lessons["day"] == DAY - pd.Timedelta(days=90)) & (lessons["customer_id"] == "3")]
@@ -61,7 +62,7 @@ def test_lessons_were_over_by_then() -> None:
 
 def test_no_lessons_from_a_short_history() -> None:
     """Where no earlier period is over, the lessons are empty and have their columns."""
-    early = next(iter(snapshots(shop(), [pd.Timestamp("2024-04-01")])))
+    early = next(iter(snapshots(Loaded(shop()), [pd.Timestamp("2024-04-01")])))
     assert early.lessons.empty
     assert {"later_revenue", "day", *early.customers.columns} == set(early.lessons.columns)
 
@@ -102,8 +103,8 @@ def test_later_revenue_is_net_and_ends() -> None:
 
 def test_bet_days() -> None:
     """The last period ends with the data, the days are evenly apart, and a history that is too short is refused."""
-    days = bet_days(shop(), number=3, days=90, step=30)
+    days = bet_days(Loaded(shop()), number=3, days=90, step=30)
     assert days[-1] + pd.Timedelta(days=90) == pd.Timestamp("2024-12-04")
     assert np.unique(np.diff(np.array(days, "datetime64[D]"))).tolist() == [np.timedelta64(30, "D")]
     with pytest.raises(AnalysisError, match="fewer bets"):
-        bet_days(shop(), number=8, days=90, step=30)
+        bet_days(Loaded(shop()), number=8, days=90, step=30)

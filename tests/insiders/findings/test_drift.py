@@ -10,7 +10,7 @@ from insiders.placement import placing
 from insiders.placement.placing import Placement
 from insiders.rules.conditions import Condition, Rule
 from insiders.segments import portrait
-from tests.insiders.demo_lines import last_days, lines, regulars
+from tests.insiders.demo_lines import history, last_days, regulars
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def kept() -> Placement:
 
 def test_a_fit_reproduces_itself(kept: Placement) -> None:
     """Put to its own customers nobody has moved; the features are held against those of a quarter ago."""
-    found = drift.told(kept, regulars(), lines(), refit=True)
+    found = drift.told(kept, regulars(), history(), refit=True)
     assert found.metrics["moved_share"][0] == 0
     assert found.metrics["drift_index"][0] > 0
     assert "90 days ago" in found.text
@@ -34,7 +34,7 @@ def test_a_fit_reproduces_itself(kept: Placement) -> None:
 def test_another_population_is_named(kept: Placement) -> None:
     """Customers who spend ten times as much are another population, and the features are named."""
     rich = regulars().assign(gross_revenue=10 * regulars()["gross_revenue"])
-    found = drift.told(kept, rich, lines(), refit=False)
+    found = drift.told(kept, rich, history(), refit=False)
     assert "another population: gross_revenue" in found.text
     assert found.metrics["moved_share"][0] > 0.5
 

@@ -7,7 +7,7 @@ import pytest
 from insiders.findings import eligibility
 from insiders.findings.eligibility import Eligibility
 from insiders.membership.hysteresis import Hysteresis
-from tests.insiders.demo_lines import lines, regulars
+from tests.insiders.demo_lines import history, regulars
 from tests.insiders.groupings import grouping
 
 
@@ -16,7 +16,7 @@ def told() -> Eligibility:
     """The 25 with the highest revenue are eligible, the next five are kept."""
     rank = regulars()["gross_revenue"].rank(method="first", ascending=False).to_numpy()
     group = grouping(rank <= 30, rank <= 25)
-    people, then = (eligibility.known_today(lines(), regulars(), days=days) for days in (0, 30))
+    people, then = (eligibility.known_today(history(), regulars(), days=days) for days in (0, 30))
     return eligibility.told(group, people, then, Hysteresis(), "€", seed=1)
 
 
@@ -43,7 +43,7 @@ def test_borderline_customers_have_a_way(told: Eligibility) -> None:
 
 def test_windows_move_while_nobody_buys() -> None:
     """In 30 days without an order recency has grown by 30 and the revenue of the last 90 days is no higher."""
-    now, then = (eligibility.known_today(lines(), regulars(), days=days) for days in (0, 30))
+    now, then = (eligibility.known_today(history(), regulars(), days=days) for days in (0, 30))
     assert (then["recency_days"] - now["recency_days"] == 30).all()
     assert (then["revenue_90"] <= now["revenue_90"] + 1e-9).all()
     assert (then["gross_revenue"] == now["gross_revenue"]).all()
@@ -53,6 +53,6 @@ def test_a_tiny_group_is_not_put_to_unseen_customers() -> None:
     """With three members there is a rule, and the sentence says that it could not be tried on others."""
     rank = regulars()["gross_revenue"].rank(method="first", ascending=False).to_numpy()
     few = rank <= 3
-    people = eligibility.known_today(lines(), regulars())
+    people = eligibility.known_today(history(), regulars())
     found = eligibility.told(grouping(few, few), people, people, Hysteresis(), "€", seed=1)
     assert "too small to put the rule" in found.finding.text

@@ -7,13 +7,13 @@ import pytest
 from insiders.errors import AnalysisError
 from insiders.findings import high_value
 from insiders.findings.high_value import Forecast
-from tests.insiders.demo_lines import last_days, lines, regulars
+from tests.insiders.demo_lines import history, last_days, regulars
 
 
 @pytest.fixture(scope="module")
 def forecast() -> Forecast:
     """Two plain rankings and one model, judged at two days."""
-    return high_value.forecast(lines(), ["revenue", "logistic"], folds=2, seed=1)
+    return high_value.forecast(history(), ["revenue", "logistic"], folds=2, seed=1)
 
 
 def test_the_champion_stands_beside_the_plain_ranking(forecast: Forecast) -> None:
@@ -43,4 +43,4 @@ def test_a_short_history_has_no_probabilities() -> None:
 def test_a_model_nobody_knows_is_refused() -> None:
     """A misspelt name is an error that lists the names there are."""
     with pytest.raises(AnalysisError, match="horoscope"):
-        high_value.forecast(lines(), ["horoscope"], seed=1)
+        high_value.forecast(history(), ["horoscope"], seed=1)

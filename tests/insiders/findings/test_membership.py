@@ -5,12 +5,12 @@ from __future__ import annotations
 from insiders.findings import membership
 from insiders.membership import standing
 from insiders.membership.hysteresis import Hysteresis
-from tests.insiders.demo_lines import last_days, lines
+from tests.insiders.demo_lines import history, last_days
 
 
 def test_the_runs_setting_is_marked_and_priced() -> None:
     """The table has a row per setting, the run's own marked even where it is none of the usual ones."""
-    members = standing.standing(lines(), "revenue", Hysteresis(1.0, 0.75, 2), share=0.1, reviews=5, seed=1)
+    members = standing.standing(history(), "revenue", Hysteresis(1.0, 0.75, 2), share=0.1, reviews=5, seed=1)
     found = membership.kept(members, resamples=20, seed=1)
     (costs, changes) = found.tables.values()
     assert costs["setting"].tolist().count("this run") == 1

@@ -8,7 +8,7 @@ from insiders.errors import AnalysisError
 from insiders.findings import policies
 from insiders.findings.finding import Finding
 from insiders.policies.programme import Terms
-from tests.insiders.demo_lines import last_days, lines
+from tests.insiders.demo_lines import history, last_days
 
 FEW = ["revenue", "frequency", "rfm"]
 
@@ -17,7 +17,7 @@ FEW = ["revenue", "frequency", "rfm"]
 def judged() -> Finding:
     """Three plain policies on two days of choosing; the run takes one that is not the simplest."""
     asked = {"cuts": 2, "share": 0.1, "resamples": 50, "terms": Terms(), "currency": "€", "seed": 1}
-    return policies.judged(lines(), FEW, "rfm", **asked)  # type: ignore[arg-type]
+    return policies.judged(history(), FEW, "rfm", **asked)  # type: ignore[arg-type]
 
 
 def test_recommends_and_says_what_the_run_takes(judged: Finding) -> None:
@@ -61,4 +61,4 @@ def test_a_short_history_is_said() -> None:
 def test_a_policy_nobody_knows_is_refused() -> None:
     """A misspelt name is an error that lists the names there are."""
     with pytest.raises(AnalysisError, match="horoscope"):
-        policies.judged(lines(), ["horoscope"], "revenue", terms=Terms(), currency="€", seed=1)
+        policies.judged(history(), ["horoscope"], "revenue", terms=Terms(), currency="€", seed=1)

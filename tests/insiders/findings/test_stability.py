@@ -14,7 +14,7 @@ from insiders.findings.finding import Finding
 from insiders.membership import standing
 from insiders.membership.hysteresis import PLAIN
 from insiders.membership.standing import Standing
-from tests.insiders.demo_lines import lines, regulars
+from tests.insiders.demo_lines import history, regulars
 from tests.insiders.groupings import grouping
 
 PROCEDURE = {"space": "scaled", "model": "kmeans", "k": None, "k_range": range(2, 6), "by": "revenue"}
@@ -23,7 +23,7 @@ PROCEDURE = {"space": "scaled", "model": "kmeans", "k": None, "k_range": range(2
 @pytest.fixture(scope="module")
 def members() -> Standing:
     """The membership by revenue."""
-    return standing.standing(lines(), "revenue", PLAIN, share=0.1, reviews=1, seed=1)
+    return standing.standing(history(), "revenue", PLAIN, share=0.1, reviews=1, seed=1)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def found(members: Standing) -> Finding:
     cluster = (regulars()["gross_revenue"] > 1e9).to_numpy()
     group = {"group": grouping(cluster, cluster), "appearance": regulars()[["customer_id"]]}
     asked = {**group, "repetitions": 3, "refits": 1, "rounds": 0, "leaf_metric": "hamming", "seed": 1}
-    known = stability.by_policy(lines(), members)
+    known = stability.by_policy(history(), members)
     return stability.of_insiders(regulars(), known, members, PROCEDURE, cluster, **asked)  # type: ignore[arg-type]
 
 
@@ -48,7 +48,7 @@ def test_a_plain_policy_has_no_seed(found: Finding) -> None:
 
 def test_the_policy_chooses_among_whom_it_is_given(members: Standing) -> None:
     """Of half of the customers it takes its share of the half, those with the highest revenue."""
-    people, choose = stability.by_policy(lines(), members)
+    people, choose = stability.by_policy(history(), members)
     half = people.iloc[::2].reset_index(drop=True)
     flags = choose(half, 1)
     assert flags.sum() == round(0.1 * len(half))
@@ -88,7 +88,7 @@ def test_the_published_group_answers_for_itself(members: Standing, monkeypatch: 
     cluster = (regulars()["gross_revenue"] > 1e9).to_numpy()
     group = {"group": replace(grouping(cluster, cluster), method="classic"), "appearance": regulars()[["customer_id"]]}
     asked = {**group, "repetitions": 3, "refits": 9, "rounds": 0, "leaf_metric": "hamming", "seed": 1}
-    known = stability.by_policy(lines(), members)
+    known = stability.by_policy(history(), members)
     found = stability.of_insiders(regulars(), known, members, PROCEDURE, cluster, **asked)  # type: ignore[arg-type]
     table = found.data["insiders_stability"]
     own = table[table["way"] == "published method"].groupby("kind")["jaccard"].min()

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from insiders.customers import quarters, snapshots
+from insiders.customers.in_memory import Loaded
 from insiders.errors import AnalysisError
 from insiders.high_value import calibration, gains, learning
 from insiders.high_value.classifiers import PREVALENCE
@@ -20,12 +21,12 @@ QUICK = (PREVALENCE, "revenue", "logistic")
 @lru_cache(maxsize=1)
 def table() -> pd.DataFrame:
     """Examples of a generated shop; do not change them."""
-    return quarters.examples(shop(), quarters.cuts(shop()))
+    return quarters.examples(Loaded(shop()), quarters.cuts(Loaded(shop())))
 
 
 @lru_cache(maxsize=1)
 def judged() -> list[pd.Timestamp]:
-    return learning.folds(quarters.cuts(shop()), most=3)
+    return learning.folds(quarters.cuts(Loaded(shop())), most=3)
 
 
 @lru_cache(maxsize=1)
@@ -83,7 +84,7 @@ def test_the_champion_is_the_simplest_that_is_not_worse() -> None:
 
 def test_every_customer_of_today_gets_a_probability() -> None:
     """One per customer with two purchase days, between 0 and 1, in sum about a tenth of them."""
-    found = learning.probabilities(shop(), table(), predictions(), "logistic")
+    found = learning.probabilities(Loaded(shop()), table(), predictions(), "logistic")
     known = snapshots.customers_at(shop(), quarters.end_of(shop()))
     assert found["customer_id"].tolist() == known["customer_id"].tolist()
     assert found["probability_high_value"].between(0, 1).all()
@@ -104,15 +105,15 @@ def test_what_a_model_does_not_use_has_no_importance() -> None:
 def test_too_short_a_history_is_refused() -> None:
     """A fold needs a finished quarter before it, and a model needs examples of both kinds."""
     with pytest.raises(AnalysisError, match="longer history"):
-        learning.folds(quarters.cuts(shop())[-2:])
+        learning.folds(quarters.cuts(Loaded(shop()))[-2:])
     with pytest.raises(AnalysisError, match="longer history"):
         learning.finished(table(), table()["cut"].min(), 90, seed=0)
 
 
 def test_on_the_real_file_a_model_beats_chance_and_not_the_sort(real_shop: pd.DataFrame) -> None:
     """In one year of the real shop the sort by revenue finds six times as many as chance, and is the champion."""
-    at = quarters.cuts(real_shop)
-    examples = quarters.examples(real_shop, at)
+    at = quarters.cuts(Loaded(real_shop))
+    examples = quarters.examples(Loaded(real_shop), at)
     found = learning.out_of_time(examples, learning.folds(at, most=2), QUICK)
     means = gains.measure(found, resamples=50)
     lift = means.table.set_index(["model", "metric"])["mean"]

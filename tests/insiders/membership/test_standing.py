@@ -7,25 +7,24 @@ import pandas as pd
 import pytest
 
 from insiders import handoff
-from insiders.customers import quarters
 from insiders.errors import AnalysisError
 from insiders.membership import standing
 from insiders.membership.hysteresis import PLAIN, Hysteresis
-from tests.insiders.demo_lines import last_days, lines, regulars
+from tests.insiders.demo_lines import history, last_days, regulars
 
 
 def test_the_threshold_is_the_last_place() -> None:
     """At every review as many customers stand at or above the threshold as there are places, even where many tie."""
     for policy in ("revenue", "rfm"):
-        found = standing.standing(lines(), policy, PLAIN, share=0.2, reviews=3, seed=1)
+        found = standing.standing(history(), policy, PLAIN, share=0.2, reviews=3, seed=1)
         reviews = found.heights.assign(above=found.heights["ratio"] >= 1).groupby("review")["above"]
         assert reviews.sum().tolist() == [max(1, round(0.2 * size)) for size in reviews.size()]
 
 
 def test_today_is_the_last_review() -> None:
     """The last review is the midnight after the last day, at which all customers with two purchase days are known."""
-    found = standing.standing(lines(), "revenue", PLAIN, share=0.1, reviews=2, seed=1)
-    assert found.members.index[-1] == quarters.end_of(lines())
+    found = standing.standing(history(), "revenue", PLAIN, share=0.1, reviews=2, seed=1)
+    assert found.members.index[-1] == history().end
     assert sorted(found.today.index) == sorted(regulars()["customer_id"])
     assert found.today["member"].equals(found.today["eligible"].rename("member"))
     best = regulars().nlargest(int(found.today["member"].sum()), "gross_revenue")["customer_id"]
@@ -34,7 +33,7 @@ def test_today_is_the_last_review() -> None:
 
 def test_the_programme_is_handed_on_with_its_line() -> None:
     """The row has the terms of the rule, and the line is the value over the ratio of whoever has one above it."""
-    found = standing.standing(lines(), "revenue", Hysteresis(1.0, 0.7, 3), share=0.1, reviews=2, seed=1)
+    found = standing.standing(history(), "revenue", Hysteresis(1.0, 0.7, 3), share=0.1, reviews=2, seed=1)
     row = handoff.check("programme", standing.programme(found, "best")).iloc[0]
     assert (row["entry"], row["exit"], row["grace"], row["days"]) == (1.0, 0.7, 3, standing.BETWEEN)
     assert row["in_money"]
@@ -45,14 +44,14 @@ def test_the_programme_is_handed_on_with_its_line() -> None:
 
 def test_hysteresis_keeps_former_members() -> None:
     """With an exit far below the entry, nobody who was ever a member leaves; members only grow."""
-    found = standing.standing(lines(), "recent_revenue", Hysteresis(1.0, 1e-6, 12), share=0.1, reviews=4, seed=1)
+    found = standing.standing(history(), "recent_revenue", Hysteresis(1.0, 1e-6, 12), share=0.1, reviews=4, seed=1)
     assert (np.diff(found.members.astype(int), axis=0) >= 0).all()
     assert found.today["member"].sum() > found.today["eligible"].sum()
 
 
 def test_only_whole_later_periods_are_told() -> None:
     """What customers brought later is missing for reviews whose 90 days are not over, and is there for the others."""
-    found = standing.standing(lines(), "revenue", PLAIN, reviews=4, seed=1)
+    found = standing.standing(history(), "revenue", PLAIN, reviews=4, seed=1)
     known = found.heights["later"].notna().groupby(found.heights["review"]).all()
     assert known.tolist() == [True, True, False, False, False]
 
@@ -66,7 +65,7 @@ def test_a_short_history_has_only_today() -> None:
 def test_a_policy_nobody_knows_is_refused() -> None:
     """The message names the policies there are."""
     with pytest.raises(AnalysisError, match="the policies are year_revenue, revenue"):
-        standing.standing(lines(), "horoscope", PLAIN, seed=1)
+        standing.standing(history(), "horoscope", PLAIN, seed=1)
 
 
 def test_a_policy_that_cannot_learn_is_refused_today() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from insiders.customers.in_memory import Loaded
 from insiders.errors import AnalysisError
 from insiders.policies import backtest as backtests
 from insiders.policies.ways import POLICIES, Policy
@@ -125,7 +126,9 @@ def shop() -> pd.DataFrame:
 def test_backtest_places_and_ties() -> None:
     """Every day has each customer's place; equal scores fall to the higher gross revenue."""
     flat = Policy(lambda snapshot, seed: np.zeros(len(snapshot.customers)), "nothing", money=True)
-    table, expected = backtests.backtest(shop(), {"revenue": POLICIES["revenue"], "flat": flat}, number=2, seed=0)
+    table, expected = backtests.backtest(
+        Loaded(shop()), {"revenue": POLICIES["revenue"], "flat": flat}, number=2, seed=0
+    )
     assert table["day"].nunique() == 2
     assert table["flat"].tolist() == table["revenue"].tolist() == [*range(30, 0, -1)] * 2
     assert (table["oracle"] == table["revenue"]).all()
@@ -136,12 +139,12 @@ def test_scores_that_are_no_numbers_are_refused() -> None:
     """A policy without a score for somebody is an error, not a last place."""
     broken = Policy(lambda snapshot, seed: np.full(len(snapshot.customers), np.nan), "broken")
     with pytest.raises(AnalysisError, match="no number"):
-        backtests.backtest(shop(), {"broken": broken}, number=1, seed=0)
+        backtests.backtest(Loaded(shop()), {"broken": broken}, number=1, seed=0)
 
 
 def test_the_plain_sort_on_the_real_file(real_source: pd.DataFrame) -> None:
     """On 2011-09-11 the tenth with most revenue so far brings 55.8 % of the next 90 days, of 66.5 % to be had."""
-    sold = prepare(real_source, min_days=1).transactions
+    sold = Loaded(prepare(real_source, min_days=1).transactions)
     chosen = {name: POLICIES[name] for name in ("revenue", "faded_revenue", "lifetime_value")}
     table, _ = backtests.backtest(sold, chosen, number=1, least_days=1, seed=42)
     found = backtests.captured(table, resamples=100, seed=1)

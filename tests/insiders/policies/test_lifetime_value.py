@@ -8,6 +8,7 @@ import pytest
 from scipy.optimize import check_grad
 from scipy.special import hyp2f1
 
+from insiders.customers.histories import histories
 from insiders.errors import AnalysisError
 from insiders.policies import lifetime_value as clv
 from insiders.policies.maximum_likelihood import Floats
@@ -137,7 +138,7 @@ def test_histories() -> None:
         {"time": "2024-01-13", "quantity": 99, "kind": "netted"},
         {"time": "2024-02-01", "quantity": 99},
     ]
-    found = clv.histories(prepared(*({"unit_price": 1.0, **row} for row in rows)), pd.Timestamp("2024-02-01"))
+    found = histories(prepared(*({"unit_price": 1.0, **row} for row in rows)), pd.Timestamp("2024-02-01"))
     assert found.to_dict("index") == {"12001": {"repeats": 1.0, "last": 10.0, "age": 31.0, "spend": 30.0}}
 
 

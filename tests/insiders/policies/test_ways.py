@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from insiders import demo_shop
+from insiders.customers.in_memory import Loaded
 from insiders.customers.snapshots import Snapshot, bet_days, snapshots
 from insiders.errors import AnalysisError
 from insiders.policies.ways import POLICIES, rfm
@@ -22,7 +23,8 @@ LEARNING = ("neighbours", "forest", "boosting", "hybrid")
 def snapshot() -> Snapshot:
     """The last day to bet on in a small generated shop."""
     sold = prepare(demo_shop.generate(customers=350, seed=7, quirks=False), min_days=1).transactions
-    return next(iter(snapshots(sold, bet_days(sold, number=1))))
+    history = Loaded(sold)
+    return next(iter(snapshots(history, bet_days(history, number=1))))
 
 
 @lru_cache

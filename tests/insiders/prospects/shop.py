@@ -7,6 +7,7 @@ from functools import cache
 import pandas as pd
 
 from insiders import demo_shop, transactions
+from insiders.customers.in_memory import Loaded
 from insiders.prospects import known
 from insiders.prospects.known import Known
 
@@ -19,6 +20,12 @@ def lines() -> pd.DataFrame:
 
 
 @cache
+def history() -> Loaded:
+    """The same, asked by the day."""
+    return Loaded(lines())
+
+
+@cache
 def cuts() -> tuple[Known, ...]:
     """What was known of them on earlier days."""
-    return tuple(known.earlier(lines()))
+    return tuple(known.earlier(history()))

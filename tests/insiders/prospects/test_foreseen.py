@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from insiders.customers import quarters
-from insiders.customers.snapshots import customers_at
 from insiders.prospects import foreseen
-from tests.insiders.prospects.shop import lines
+from tests.insiders.prospects.shop import history
 
 
 def test_every_customer_known_today_has_prospects() -> None:
     """A row per customer with two purchase days, with probabilities and an expected revenue within its bounds."""
-    found = foreseen.foresee(lines(), seed=1).customers
-    today = customers_at(lines(), quarters.end_of(lines()))
+    found = foreseen.foresee(history(), seed=1).customers
+    today = history().customers_at(history().end)
     assert found["customer_id"].tolist() == today["customer_id"].tolist()
     for name in ("probability_active", "propensity_30_days"):
         assert found[name].between(0, 1).all()

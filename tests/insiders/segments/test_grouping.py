@@ -18,7 +18,7 @@ from insiders.rules.conditions import Condition, Rule
 from insiders.segments import choice, grouping
 from insiders.segments.grouping import Grouping
 from insiders.spaces import Space
-from tests.insiders.demo_lines import lines, regulars
+from tests.insiders.demo_lines import history, regulars
 
 Made = tuple[Standing, Comparison, Space]
 
@@ -26,7 +26,7 @@ Made = tuple[Standing, Comparison, Space]
 @pytest.fixture(scope="module")
 def made() -> Made:
     """The standing by revenue, and K-means in the scaled space."""
-    found = standing.standing(lines(), "revenue", Hysteresis(1.0, 0.8, 2), share=0.1, reviews=3, seed=1)
+    found = standing.standing(history(), "revenue", Hysteresis(1.0, 0.8, 2), share=0.1, reviews=3, seed=1)
     space = spaces.fit(regulars(), ["scaled"], seed=1)["scaled"]
     return found, clusters.compare({"scaled": space.points}, ["kmeans"], range(3, 6), seed=1), space
 
