@@ -83,6 +83,7 @@ def costs(
         raise AnalysisError("no review has its whole later period in the transactions: take a longer history")
     revenue = later.fillna(0.0).to_numpy()[over]
     heights = ratios.to_numpy()
+    weights = list(_weights(ratios.shape[1], resamples, seed))
     place = np.argsort(np.argsort(-heights[over], axis=1, kind="stable"), axis=1)
     rows = []
     for rule in settings:
@@ -92,7 +93,7 @@ def costs(
         # At every review, as many customers as there are members, those with the highest values.
         many = place < members[over].sum(axis=1, keepdims=True)
         groups = (members[over] * revenue, many * revenue, revenue)
-        drawn = np.concatenate([_resampled(w, left, *groups) for w in _weights(ratios.shape[1], resamples, seed)])
+        drawn = np.concatenate([_resampled(times.T.astype("float64"), left, *groups) for times in weights])
         rows.append(
             {"entry": rule.entry, "exit": rule.exit, "grace": rule.grace, **found, **_bounded(drawn, confidence)}
         )
@@ -115,18 +116,17 @@ def _figures(
     }
 
 
-def _weights(customers: int, resamples: int, seed: int) -> Iterator[Floats]:
-    """How often each customer (row) is drawn: once each in the first column, then as often as chance has it.
+def _weights(customers: int, resamples: int, seed: int) -> Iterator[npt.NDArray[np.uint8]]:
+    """How often each customer (column) is drawn: once each in the first row, then as often as chance has it.
 
-    The more customers, the more columns at a time: a product with them all reads the customers once. They are made
-    again for every setting, since all of them together would take gigabytes.
+    In parts: the more customers, the more resamples in each, since a product with them all reads the customers once.
     """
     draw = np.random.default_rng(seed)
-    yield np.ones((customers, 1))
+    yield np.ones((1, customers), "uint8")
     at_once = min(MOST_AT_ONCE, 1 + customers // EACH_AT_ONCE)
     for first in range(0, resamples, at_once):
-        drawn = [draw.integers(0, customers, customers) for _ in range(min(at_once, resamples - first))]
-        yield np.stack([np.bincount(one, minlength=customers).astype("float64") for one in drawn], axis=1)
+        drawn = (draw.integers(0, customers, customers) for _ in range(min(at_once, resamples - first)))
+        yield np.stack([np.bincount(one, minlength=customers).astype("uint8") for one in drawn])
 
 
 def _resampled(weights: Floats, left: Floats, ours: Floats, sort: Floats, revenue: Floats) -> Floats:

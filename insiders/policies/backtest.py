@@ -29,9 +29,9 @@ PLAIN, ORACLE = "revenue", "oracle"
 BETS = ("day", "customer_id", "gross_revenue", "later_revenue")
 
 FEWEST_RESAMPLES = 200
-MOST_DRAWN = 400_000_000
+MOST_DRAWN = 200_000_000
 """Customers drawn in all resamples together, beyond which there are fewer resamples: with a million customers the
-intervals are narrow, and 400 resamples tell their ends well enough."""
+intervals are narrow, and 200 resamples tell their ends well enough."""
 
 AT_ONCE = 16_000_000
 """Customers drawn that are in memory at the same time."""
