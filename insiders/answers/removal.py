@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import pandas as pd
 
 from insiders.answers import queries
@@ -83,11 +86,15 @@ def what_removes(evidence: Evidence) -> Answer:
 def at_risk(evidence: Evidence) -> pd.Series:
     """For every customer, in order, why the programme may be lost, in the report's language; missing where not."""
     insiders, found = evidence.insiders, _signs(evidence)
-    said = {
-        place: "; ".join(_meaning(str(sign), insiders.loc[place], evidence) for sign in found.columns[shown])
-        for place, shown in zip(found.index, found.to_numpy(bool), strict=True)
-        if shown.any()
-    }
+    shown = found[found.any(axis=1)]
+    customers = insiders.loc[shown.index, ["customer_id", "recency_days", "avg_gap_days"]]
+    stands = evidence.standing.reindex(customers["customer_id"])[["ratio", "before", "row"]]
+    rows = zip(customers.to_dict("records"), stands.to_dict("records"), shown.to_numpy(bool), strict=True)
+    texts = [
+        "; ".join(_meaning(str(sign), customer, stand, evidence) for sign in shown.columns[flags])
+        for customer, stand, flags in rows
+    ]
+    said = dict(zip(shown.index, texts, strict=True))
     return pd.Series(said, dtype="string").reindex(evidence.customers.index).rename("at_risk")
 
 
@@ -99,14 +106,13 @@ def _signs(evidence: Evidence) -> pd.DataFrame:
     return found
 
 
-def _meaning(sign: str, customer: pd.Series, evidence: Evidence) -> str:
+def _meaning(sign: str, customer: Mapping[Hashable, Any], stands: Mapping[Hashable, Any], evidence: Evidence) -> str:
     speak, rule = evidence.language, evidence.rule
-    name = customer["customer_id"]
-    stands = evidence.standing.loc[name] if name in evidence.standing.index else None
+    known = stands["ratio"] == stands["ratio"]
     fields = {"exit": speak.percent(rule.exit, 0), "grace": speak.whole(rule.grace)}
-    if stands is not None:
+    if known:
         fields |= {"ratio": speak.percent(stands["ratio"], 0), "before": speak.percent(stands["before"], 0)}
-    if sign == "in_grace" and stands is not None:
+    if sign == "in_grace" and known:
         return speak.say_n(
             "below {exit} of the line for {n} review; leaves after {grace}",
             "below {exit} of the line for {n} reviews; leaves after {grace}",

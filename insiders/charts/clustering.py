@@ -15,7 +15,7 @@ from yellowbrick.cluster import KElbowVisualizer, SilhouetteVisualizer
 from yellowbrick.exceptions import YellowbrickWarning
 
 from insiders.charts import style
-from insiders.clusters import NOISE, Cut, Labels
+from insiders.clusters import FULL_SIZE, NOISE, Cut, Labels, sampled
 from insiders.spaces import Points, Space
 
 MODEL_MARKS: Mapping[str, tuple[str, str]] = {
@@ -100,9 +100,14 @@ def elbow(points: Points, cuts: Mapping[int, Labels], model: str) -> Figure:
 def silhouettes(points: Points, labels: Labels, segment: pd.Series, colours: Mapping[str, str]) -> Figure:
     """Yellowbrick's silhouette plot: every customer's silhouette, cluster by cluster, in the segments' colours.
 
-    Noise is not drawn. Clusters of one segment stand apart, since they are apart in the space.
+    Noise is not drawn. Clusters of one segment stand apart, since they are apart in the space. Of more than
+    `FULL_SIZE` customers a sample is drawn, among whom the silhouettes are measured, and the title says so.
     """
-    kept = labels != NOISE
+    kept = np.flatnonzero(labels != NOISE)
+    whose = "every customer"
+    if len(kept) > FULL_SIZE:
+        kept = kept[sampled(len(kept), 0)]
+        whose = f"{len(kept):,} customers drawn by lot"
     named = pd.Series(segment.to_numpy()[kept]).groupby(labels[kept]).first()
     order = named.map({name: place for place, name in enumerate(reversed(list(colours)))}).sort_values(kind="stable")
     ordered = np.empty(len(order), dtype="int16")
@@ -116,7 +121,7 @@ def silhouettes(points: Points, labels: Labels, segment: pd.Series, colours: Map
     visualizer.fit(points[kept])
     visualizer.finalize()
     ax.set_yticks(visualizer.y_tick_pos_, names)
-    ax.set(title="Silhouette of every customer, cluster by cluster", xlabel="silhouette (−1 to 1)", ylabel="")
+    ax.set(title=f"Silhouette of {whose}, cluster by cluster", xlabel="silhouette (−1 to 1)", ylabel="")
     ax.grid(axis="y", visible=False)
     ax.legend(handles=ax.get_lines()[-1:], labels=["mean of all customers"], loc="lower right")
     return figure

@@ -3,7 +3,7 @@
 from insiders.clusters.comparison import Comparison, compare
 from insiders.clusters.cut import Cut, labels_of
 from insiders.clusters.density import NOISE
-from insiders.clusters.ground import FULL_SIZE, Ground, Labels
+from insiders.clusters.ground import FULL_SIZE, Ground, Labels, sampled
 from insiders.clusters.models import MODELS
 from insiders.clusters.scores import silhouettes, silhouettes_of_all
 
@@ -17,6 +17,7 @@ __all__ = [
     "Labels",
     "compare",
     "labels_of",
+    "sampled",
     "silhouettes",
     "silhouettes_of_all",
 ]

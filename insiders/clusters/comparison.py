@@ -62,6 +62,6 @@ def _approximation(ground: Ground) -> str:
     if few == all_:
         return ""
     return (
-        f"the models and scores are those of a sample of {few:,} of {all_:,} customers; each of the others takes the "
-        "cluster of the nearest of them"
+        f"the models and scores are those of a sample of {few:,} of {all_:,} customers, among whom the firmness "
+        "of clusters is judged too; each of the others takes the cluster of the nearest of them"
     )

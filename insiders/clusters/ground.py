@@ -26,7 +26,7 @@ class Ground:
     def __init__(self, points: Points, seed: int) -> None:
         self.everyone = points
         self.seed = seed
-        self.sample = _sample(len(points), seed)
+        self.sample = sampled(len(points), seed)
         """Places of the sampled customers in the table; all of them, up to `FULL_SIZE`."""
         self.points = points if len(self.sample) == len(points) else points[self.sample]
         self._cut: dict[int, Labels] = {}
@@ -66,7 +66,7 @@ class Ground:
 
 def nearest(known: Points, asked: Points) -> npt.NDArray[np.int64]:
     """For each asked point the place of the nearest known one."""
-    search = NearestNeighbors(n_neighbors=1).fit(known)
+    search = NearestNeighbors(n_neighbors=1, algorithm="brute").fit(known)
     return np.asarray(search.kneighbors(asked, return_distance=False)[:, 0])
 
 
@@ -76,7 +76,8 @@ def dense(labels: npt.NDArray[np.int_]) -> Labels:
     return np.where(labels == NOISE, NOISE, np.searchsorted(known, labels)).astype("int16")
 
 
-def _sample(size: int, seed: int) -> npt.NDArray[np.int64]:
+def sampled(size: int, seed: int) -> npt.NDArray[np.int64]:
+    """Places of the customers that the models are fitted to, in order: all of them, up to `FULL_SIZE`."""
     if size <= FULL_SIZE:
         return np.arange(size)
     return np.sort(np.random.default_rng(seed).choice(size, FULL_SIZE, replace=False))

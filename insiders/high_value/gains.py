@@ -20,11 +20,12 @@ SHARES = (0.05, 0.1, 0.2)
 """Shares of the customers for which precision, recall, lift and revenue are told."""
 
 
-BLOCK = 50
-"""Resamples worked on at a time, which bounds the memory."""
+BLOCK, AT_ONCE = 50, 5_000_000
+"""Resamples worked on at a time, and customers drawn in them together, which bounds the memory."""
 
-AT_ONCE = 5_000_000
-"""Customers, resamples times, beyond which fewer resamples are worked on at a time."""
+FEWEST_RESAMPLES, MOST_DRAWN = 100, 30_000_000
+"""Customers drawn in all resamples together, beyond which there are fewer resamples: the more customers, the narrower
+are the intervals."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,11 @@ def measure(predictions: pd.DataFrame, *, resamples: int = 300, confidence: floa
     """Measures of predictions: cut, customer_id, model, probability, high, later.
 
     ``average_precision``; at 5, 10 and 20 % of the customers ``precision``, ``recall``, ``lift`` (precision over
-    prevalence) and ``revenue`` (share of the later net revenue of all); ``brier`` (mean squared error).
+    prevalence) and ``revenue`` (share of the later net revenue of all); ``brier`` (mean squared error). There are fewer
+    than ``resamples``, and 100 at least, where so many customers would be drawn that it is more than `MOST_DRAWN`.
     """
     number, names = pd.factorize(predictions["customer_id"])
-    weights = _weights(len(names), resamples, seed)
+    weights = _weights(len(names), min(resamples, max(FEWEST_RESAMPLES, MOST_DRAWN // len(names))), seed)
     found: dict[tuple[str, str], list[Floats]] = {}
     rows = []
     for (model, cut), part in predictions.assign(number=number).groupby(["model", "cut"], sort=False):

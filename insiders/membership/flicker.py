@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +12,12 @@ from insiders.customers import quarters
 from insiders.customers.purchases import purchases_of
 from insiders.customers.snapshots import PURCHASE_DAYS, before, later_revenue
 from insiders.errors import AnalysisError
-from insiders.membership.hysteresis import Hysteresis, replay
+from insiders.membership.hysteresis import Hysteresis, replayed
 
 Floats = npt.NDArray[np.float64]
+
+EACH_AT_ONCE, MOST_AT_ONCE = 10_000, 32
+"""For every so many customers one more resample is drawn at a time, and at most so many."""
 
 BACK_SOON = 3
 """Reviews within which a customer who left and is back has flickered."""
@@ -78,19 +81,19 @@ def costs(
     over = later.notna().any(axis=1).to_numpy()
     if not over.any():
         raise AnalysisError("no review has its whole later period in the transactions: take a longer history")
-    draw = np.random.default_rng(seed)
-    size = ratios.shape[1]
-    drawn_customers = (draw.integers(0, size, size) for _ in range(resamples))
-    weights = [np.ones(size), *(np.bincount(each, minlength=size).astype("float64") for each in drawn_customers)]
     revenue = later.fillna(0.0).to_numpy()[over]
+    heights = ratios.to_numpy()
+    weights = list(_weights(ratios.shape[1], resamples, seed))
+    place = np.argsort(np.argsort(-heights[over], axis=1, kind="stable"), axis=1)
     rows = []
     for rule in settings:
-        members = replay(table, rule)
-        found = _figures(members.to_numpy(), ratios.to_numpy(), over, revenue)
-        many = _as_many(members.to_numpy()[over], ratios.to_numpy()[over])
-        left = (members.shift(1, fill_value=False) & ~members).to_numpy().sum(axis=0) / (len(members) - 1)
-        ours = members.to_numpy()[over] * revenue
-        drawn = np.array([_resampled(weight, left, ours, many * revenue, revenue) for weight in weights])
+        members = replayed(ratios, rule).to_numpy()
+        found = _figures(members, heights, over, revenue)
+        left = (members[:-1] & ~members[1:]).sum(axis=0) / (len(members) - 1)
+        # At every review, as many customers as there are members, those with the highest values.
+        many = place < members[over].sum(axis=1, keepdims=True)
+        groups = (members[over] * revenue, many * revenue, revenue)
+        drawn = np.concatenate([_resampled(times.T.astype("float64"), left, *groups) for times in weights])
         rows.append(
             {"entry": rule.entry, "exit": rule.exit, "grace": rule.grace, **found, **_bounded(drawn, confidence)}
         )
@@ -113,17 +116,24 @@ def _figures(
     }
 
 
-def _as_many(members: npt.NDArray[np.bool_], ratios: Floats) -> npt.NDArray[np.bool_]:
-    """At every review, as many customers as there are members, those with the highest values."""
-    place = np.argsort(np.argsort(-ratios, axis=1, kind="stable"), axis=1)
-    return np.asarray(place < members.sum(axis=1, keepdims=True))
+def _weights(customers: int, resamples: int, seed: int) -> Iterator[npt.NDArray[np.uint8]]:
+    """How often each customer (column) is drawn: once each in the first row, then as often as chance has it.
+
+    In parts: the more customers, the more resamples in each, since a product with them all reads the customers once.
+    """
+    draw = np.random.default_rng(seed)
+    yield np.ones((1, customers), "uint8")
+    at_once = min(MOST_AT_ONCE, 1 + customers // EACH_AT_ONCE)
+    for first in range(0, resamples, at_once):
+        drawn = (draw.integers(0, customers, customers) for _ in range(min(at_once, resamples - first)))
+        yield np.stack([np.bincount(one, minlength=customers).astype("uint8") for one in drawn])
 
 
-def _resampled(weight: Floats, left: Floats, ours: Floats, sort: Floats, revenue: Floats) -> tuple[float, ...]:
-    """Exits per month, share of later revenue, the same of as many by value, and what is lost to these."""
-    whole = revenue @ weight
-    held, most = float(np.mean((ours @ weight) / whole)), float(np.mean((sort @ weight) / whole))
-    return float(left @ weight), held, most, most - held
+def _resampled(weights: Floats, left: Floats, ours: Floats, sort: Floats, revenue: Floats) -> Floats:
+    """Exits per month, share of later revenue, the same of as many by value, and what is lost to these, by resample."""
+    whole = revenue @ weights
+    held, most = (np.ascontiguousarray(((group @ weights) / whole).T).mean(axis=1) for group in (ours, sort))
+    return np.column_stack([left @ weights, held, most, most - held])
 
 
 def _bounded(drawn: Floats, confidence: float) -> dict[str, float]:

@@ -7,8 +7,9 @@ it. A quarterly programme may begin in any of three months; its figures are mean
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,9 @@ EVERY = (1, 3)
 
 BACK_SOON = 3
 """Steps within which a customer who left and is back has flickered."""
+
+AT_ONCE = 16_000_000
+"""Customers drawn that are multiplied at the same time."""
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -68,7 +72,7 @@ def compared(
             f"are {len(ratios)}: take a longer history"
         )
     revenue = later.fillna(0.0).to_numpy()[over]
-    weights = _weights(ratios.shape[1], resamples, seed)
+    weights = list(_weights(ratios.shape[1], resamples, seed))
     rows, drawn = [], []
     for step in every:
         own = Hysteresis(rule.entry, rule.exit, max(1, round(rule.grace / step)))
@@ -107,17 +111,26 @@ def _figures(members: Flags, ratios: Floats, rule: Hysteresis) -> dict[str, floa
     }
 
 
-def _shares(members: Flags, ratios: Floats, revenue: Floats, weights: Floats) -> tuple[Floats, Floats]:
+def _shares(
+    members: Flags, ratios: Floats, revenue: Floats, weights: list[npt.NDArray[np.uint8]]
+) -> tuple[Floats, ...]:
     """Share of later revenue, mean over the days: of the members, and of as many by standing; a value per resample."""
     place = np.argsort(np.argsort(-ratios, axis=1, kind="stable"), axis=1)
     many = place < members.sum(axis=1, keepdims=True)
-    whole = revenue @ weights
-    held, most = ((chosen * revenue) @ weights / whole for chosen in (members, many))
-    return held.mean(axis=0), most.mean(axis=0)
+    groups = [chosen * revenue for chosen in (members, many)]
+    parts = []
+    for times in weights:
+        drawn = np.ascontiguousarray(times.T, dtype="float64")
+        whole = revenue @ drawn
+        parts.append([(group @ drawn / whole).mean(axis=0) for group in groups])
+    return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
 
 
-def _weights(customers: int, resamples: int, seed: int) -> Floats:
-    """How often each customer is drawn (rows): once each in the first column, then as often as chance has it."""
+def _weights(customers: int, resamples: int, seed: int) -> Iterator[npt.NDArray[np.uint8]]:
+    """How often each customer (column) is drawn, in parts: once in the first row, then as often as chance has it."""
     draw = np.random.default_rng(seed)
-    drawn = [np.bincount(draw.integers(0, customers, customers), minlength=customers) for _ in range(resamples)]
-    return np.stack([np.ones(customers), *drawn], axis=1)
+    drawn = (np.bincount(draw.integers(0, customers, customers), minlength=customers) for _ in range(resamples))
+    rows = chain([np.ones(customers, "uint8")], (times.astype("uint8") for times in drawn))
+    at_once = max(1, AT_ONCE // customers)
+    while part := list(islice(rows, at_once)):
+        yield np.stack(part)

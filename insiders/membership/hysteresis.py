@@ -55,14 +55,18 @@ def step(member: pd.Series, below: pd.Series, ratio: pd.Series, rule: Hysteresis
 
 def replay(table: pd.DataFrame, rule: Hysteresis) -> pd.DataFrame:
     """Membership by review (rows) and customer (columns), from the reviews in order (review, customer_id, ratio)."""
-    ratios = table.pivot(index="review", columns="customer_id", values="ratio").sort_index()
+    return replayed(table.pivot(index="review", columns="customer_id", values="ratio").sort_index(), rule)
+
+
+def replayed(ratios: pd.DataFrame, rule: Hysteresis) -> pd.DataFrame:
+    """Membership by review (rows) and customer (columns), from the ratios in the same order; a missing one is 0."""
     member = pd.Series(False, index=ratios.columns)
     below = pd.Series(0, index=ratios.columns)
     held = []
     for _, ratio in ratios.iterrows():
         member, below = step(member, below, ratio, rule)
-        held.append(member)
-    return pd.DataFrame(held, index=ratios.index)
+        held.append(member.to_numpy(bool))
+    return pd.DataFrame(np.array(held), ratios.index, ratios.columns)
 
 
 def changes(table: pd.DataFrame, rule: Hysteresis) -> pd.DataFrame:

@@ -8,7 +8,7 @@ cover: the days lie close together and share a season, so that another year may 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -29,6 +29,14 @@ PLAIN, ORACLE = "revenue", "oracle"
 
 BETS = ("day", "customer_id", "gross_revenue", "later_revenue")
 
+FEWEST_RESAMPLES = 200
+MOST_DRAWN = 200_000_000
+"""Customers drawn in all resamples together, beyond which there are fewer resamples: with a million customers the
+intervals are narrow, and 200 resamples tell their ends well enough."""
+
+AT_ONCE = 16_000_000
+"""Customers drawn that are in memory at the same time."""
+
 
 @dataclass(frozen=True)
 class Captured:
@@ -45,6 +53,17 @@ class Captured:
     """Captured share by day and policy."""
     resampled: Floats
     """Mean over the days, by resample and policy."""
+
+
+@dataclass(frozen=True)
+class _Bet:
+    """One day of choosing: rows are the customers known then."""
+
+    customers: npt.NDArray[np.int64]
+    """Their numbers among the customers of all days."""
+    later: Floats
+    orders: list[npt.NDArray[np.int64]]
+    """Every policy's order, the first to be taken first."""
 
 
 def backtest(
@@ -82,24 +101,28 @@ def backtest(
 
 
 def captured(bets: pd.DataFrame, *, share: float = 0.1, resamples: int = 2000, seed: int) -> Captured:
-    """The captured shares of all policies at one group size, over bootstrap resamples of the customers."""
+    """The captured shares of all policies at one group size, over bootstrap resamples of the customers.
+
+    There are fewer than ``resamples`` of them, and 200 at least, where the customers are so many that `MOST_DRAWN`
+    would be drawn in all: `Captured.resampled` has a row for each that was made.
+    """
     policies = tuple(name for name in bets.columns if name not in BETS)
     numbers, names = pd.factorize(bets["customer_id"])
-    draws = np.random.default_rng(seed)
-    times = draws.multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples).astype("float32")
-    days, places, point, again = [], [], [], np.zeros((resamples, len(policies)))
-    for rows in (rows for _, rows in bets.groupby("day")):
-        day = rows["day"].iloc[0]
+    days, known = [], []
+    for day, rows in bets.groupby("day"):
         later = rows["later_revenue"].to_numpy()
         if later.sum() <= 0:
             raise AnalysisError(f"nothing was sold in the period after {day:%Y-%m-%d}: no bet can be judged by it")
-        weights = times[:, numbers[rows.index]]
         orders = [np.argsort(rows[name].to_numpy()) for name in policies]
-        point.append([_share(np.ones((1, len(rows)), "float32"), order, later, share)[0] for order in orders])
-        again += np.stack([_share(weights, order, later, share) for order in orders], axis=1)
-        days.append(day)
-        places.append(round(share * len(rows)))
-    return Captured(policies, tuple(days), share, tuple(places), np.array(point), again / len(days))
+        days.append(rows["day"].iloc[0])
+        known.append(_Bet(numbers[rows.index], later, orders))
+    point = [_shares(np.ones((1, len(bet.later)), "float32"), bet, share)[0] for bet in known]
+    made = min(resamples, max(FEWEST_RESAMPLES, MOST_DRAWN // len(names)))
+    again = np.concatenate(
+        [sum(_shares(times[:, bet.customers], bet, share) for bet in known) for times in _drawn(len(names), made, seed)]
+    )
+    places = tuple(round(share * len(bet.later)) for bet in known)
+    return Captured(policies, tuple(days), share, places, np.array(point), again / len(days))
 
 
 def table(found: Captured, *, confidence: float = 0.95) -> pd.DataFrame:
@@ -198,12 +221,24 @@ def _places(score: Floats, customers: pd.DataFrame) -> npt.NDArray[np.int64]:
     return places
 
 
-def _share(weights: npt.NDArray[np.float32], order: npt.NDArray[np.int64], later: Floats, share: float) -> Floats:
-    """Share of later revenue of the first in order, as many as the share of each resample's customers."""
-    everybody = weights.sum(axis=1, keepdims=True)
-    room = np.round(share * everybody)
-    # A resample fills its places long before twice as many; nobody further down is looked at.
-    first = order[: min(len(order), int(2 * room.max()) + 100)]
-    mine = weights[:, first]
-    taken = np.clip(room - (np.cumsum(mine, axis=1) - mine), 0.0, mine)
-    return (taken @ later[first]) / (weights @ later)
+def _drawn(customers: int, resamples: int, seed: int) -> Iterator[npt.NDArray[np.float32]]:
+    """How often each customer (column) is drawn in each resample (row), as many resamples as go into memory."""
+    draws = np.random.default_rng(seed)
+    chance = np.full(customers, 1 / customers)
+    block = max(1, AT_ONCE // customers)
+    for first in range(0, resamples, block):
+        yield draws.multinomial(customers, chance, size=min(block, resamples - first)).astype("float32")
+
+
+def _shares(weights: npt.NDArray[np.float32], bet: _Bet, share: float) -> Floats:
+    """Share of later revenue by resample and policy: of the first in order, as many as the share of the customers."""
+    room = np.round(share * weights.sum(axis=1, keepdims=True))
+    whole = weights @ bet.later
+    found = np.empty((len(weights), len(bet.orders)))
+    for column, order in enumerate(bet.orders):
+        # A resample fills its places long before twice as many; nobody further down is looked at.
+        first = order[: min(len(order), int(2 * room.max()) + 100)]
+        mine = weights[:, first]
+        taken = np.clip(room - (np.cumsum(mine, axis=1) - mine), 0.0, mine)
+        found[:, column] = (taken @ bet.later[first]) / whole
+    return found

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import product
 
+import numpy as np
 import pandas as pd
 from sklearn.tree import DecisionTreeClassifier
 
@@ -21,6 +22,7 @@ from insiders.segments.groups import Flags
 __all__ = ["UNITS", "Condition", "Rule", "amount", "f1", "fit", "precision_recall", "table", "why"]
 
 MOST_CONDITIONS = 5
+MOST_ROWS = 100_000
 ASKED = 0.95
 """The least precision and recall with which a rule may stand for the group."""
 GOOD_ENOUGH = 0.02
@@ -31,16 +33,21 @@ def fit(customers: pd.DataFrame, is_insider: Flags, features: Sequence[str] | No
     """The shortest rule of at most five conditions with 95 % precision and recall, thresholds rounded.
 
     Where none reaches both, the shortest that comes close to the best of them by F1. Unless ``features`` are named, all
-    of `UNITS` that the table has are tried. Raises AnalysisError where everybody or nobody is an Insider.
+    of `UNITS` that the table has are tried. Trees grow on `MOST_ROWS` customers drawn by lot where there are more; what
+    a rule is worth is told by all. Raises AnalysisError where everybody or nobody is an Insider.
     """
     if is_insider.all() or not is_insider.any():
         raise AnalysisError("a rule needs customers on both sides: either every customer is an Insider or none is")
     features = [name for name in UNITS if name in customers] if features is None else features
+    drawn = np.arange(len(customers))
+    if len(customers) > MOST_ROWS:
+        drawn = np.sort(np.random.default_rng(0).choice(len(customers), MOST_ROWS, replace=False))
+    seen, is_theirs = customers.iloc[drawn][list(features)].astype("float64"), is_insider[drawn]
     counts = {name for name in features if pd.api.types.is_integer_dtype(customers[name])}
     rules = []
     for leaves, weight in product(range(2, MOST_CONDITIONS + 2), ("balanced", None)):
         tree = DecisionTreeClassifier(max_leaf_nodes=leaves, min_samples_leaf=5, class_weight=weight, random_state=0)
-        tree.fit(customers[list(features)].astype("float64"), is_insider)
+        tree.fit(seen, is_theirs)
         rule = _pruned(_from_tree(tree, features, counts), customers, is_insider)
         if rule.alternatives and _conditions(rule) <= MOST_CONDITIONS:
             rules.append(_pruned(_rounded(rule, customers, is_insider), customers, is_insider))
@@ -66,10 +73,11 @@ def table(rule: Rule, customers: pd.DataFrame, is_insider: Flags, currency: str)
 def why(rule: Rule, customers: pd.DataFrame, is_insider: Flags, currency: str) -> pd.Series:
     """For every customer, the conditions met or missed with the customer's own figures."""
     met = rule.holds(customers)
-    texts = [
-        _reason(rule, customers.iloc[place], bool(member), bool(holds), currency)
-        for place, (member, holds) in enumerate(zip(is_insider, met, strict=True))
-    ]
+    features = list(dict.fromkeys(condition.feature for alternative in rule.alternatives for condition in alternative))
+    needed = rule.text(currency)
+    values = zip(*(customers[feature].astype("float64").tolist() for feature in features), strict=True)
+    told = (", ".join(amount(*each, currency) for each in zip(features, one, strict=True)) for one in values)
+    texts = [_reason(*each, needed) for each in zip(told, is_insider.tolist(), met.tolist(), strict=True)]
     return pd.Series(texts, index=customers.index, dtype="string[pyarrow]", name="why")
 
 
@@ -170,10 +178,7 @@ def _conditions(rule: Rule) -> int:
     )
 
 
-def _reason(rule: Rule, customer: pd.Series, member: bool, met: bool, currency: str) -> str:
-    features = dict.fromkeys(condition.feature for alternative in rule.alternatives for condition in alternative)
-    figures = ", ".join(amount(feature, float(customer[feature]), currency) for feature in features)
-    needed = rule.text(currency)
+def _reason(figures: str, member: bool, met: bool, needed: str) -> str:
     if member:
         return (
             f"Insider: {figures} (rule: {needed})"

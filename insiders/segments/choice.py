@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from insiders.clusters import MODELS, NOISE, Comparison, Labels
+from insiders.clusters import MODELS, NOISE, Comparison, Labels, sampled
 from insiders.errors import AnalysisError
 from insiders.segments.groups import Flags, jaccard
 from insiders.spaces import Points
@@ -130,10 +130,14 @@ def firmness(points: Points, cuts: Mapping[int, Labels], model: str, *, seed: in
 
     Clusterwise bootstrap (Hennig 2007): the model is fitted to each resample once for all k, every cluster is matched
     with the most similar one found there, and the Jaccard similarities are averaged; a resample in which the model has
-    no clustering with that k counts 0. One row per k: ``k``, ``weakest``, ``mean`` (over clusters), ``smallest_share``
-    (of the customers).
+    no clustering with that k counts 0. Beyond `FULL_SIZE` customers it is judged among those of the sample that the
+    models were fitted to. One row per k: ``k``, ``weakest``, ``mean`` (over clusters), ``smallest_share`` (of all
+    customers).
     """
     wanted = [k for k in cuts if FEWEST_SEGMENTS <= k <= MOST_SEGMENTS]
+    smallest = {k: np.bincount(cuts[k][cuts[k] != NOISE], minlength=k).min() / len(points) for k in wanted}
+    among = sampled(len(points), seed)
+    points, cuts = points[among], {k: cuts[k][among] for k in wanted}
     draws = np.random.default_rng(seed)
     sums = {k: np.zeros(k) for k in wanted}
     for _ in range(resamples):
@@ -144,7 +148,6 @@ def firmness(points: Points, cuts: Mapping[int, Labels], model: str, *, seed: in
             own = [cuts[k][drawn] == cluster for cluster in range(k)]
             sums[k] += [max(jaccard(flags, group) for group in found) for flags in own]
     firm = {k: total / resamples for k, total in sums.items()}
-    smallest = {k: np.bincount(cuts[k][cuts[k] != NOISE], minlength=k).min() / len(points) for k in wanted}
     rows = [(k, float(firm[k].min()), float(firm[k].mean()), float(smallest[k])) for k in wanted]
     return pd.DataFrame(rows, columns=["k", "weakest", "mean", "smallest_share"])
 

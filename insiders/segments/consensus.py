@@ -25,6 +25,8 @@ from insiders.spaces import BEHAVIOUR, FEWEST_CUSTOMERS, filled
 ROUNDS = 10
 TREES = 25
 DRAWN = 0.8
+MOST_DRAWN = 30_000
+"""Customers that a round learns from at most; all others are put into its leaves."""
 SMALLEST_LEAF = 5
 SHARE = 0.10
 
@@ -64,7 +66,7 @@ def _round(
     features: npt.NDArray[np.float32], revenue: npt.NDArray[np.float64], draws: np.random.Generator
 ) -> npt.NDArray[np.float64]:
     size = len(features)
-    drawn = np.sort(draws.choice(size, int(DRAWN * size), replace=False))
+    drawn = np.sort(draws.choice(size, min(int(DRAWN * size), MOST_DRAWN), replace=False))
     forest = RandomForestRegressor(TREES, min_samples_leaf=SMALLEST_LEAF, random_state=int(draws.integers(2**31)))
     leaves = forest.fit(features[drawn], revenue[drawn]).apply(features)
     logs = np.log1p(np.maximum(revenue[drawn], 0))

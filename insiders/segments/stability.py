@@ -15,7 +15,7 @@ import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 
 from insiders import spaces
-from insiders.clusters import MODELS, Labels, compare
+from insiders.clusters import MODELS, Labels, compare, sampled
 from insiders.parallel import in_threads
 from insiders.segments import choice
 from insiders.segments.groups import Flags, jaccard
@@ -27,10 +27,13 @@ def stability(points: Points, labels: Labels, model: str, *, seed: int, resample
 
     The model is fitted again to each resample with the same number of clusters; the space stays as it is, so this
     says how firm the clusters are in this space, not how firm the space is. A resample in which the model finds another
-    number of clusters (DBSCAN) counts 0 for all. Hennig's reading: 0.6 and less is not to be trusted, 0.75 and more is
-    a pattern, 0.85 and more is firm.
+    number of clusters (DBSCAN) counts 0 for all. Beyond `FULL_SIZE` customers it is judged among those of the sample
+    that the models were fitted to. Hennig's reading: 0.6 and less is not to be trusted, 0.75 and more is a pattern,
+    0.85 and more is firm.
     """
     k = int(labels.max()) + 1
+    among = sampled(len(points), seed)
+    points, labels = points[among], labels[among]
     scores = np.zeros((resamples, k))
     draws = np.random.default_rng(seed)
     for row in scores:

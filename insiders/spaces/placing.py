@@ -8,16 +8,16 @@ equal to a known one in all that the space compares stands exactly there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
 from insiders.errors import ModelError
+from insiders.spaces.counting import count_shared
 from insiders.spaces.features import kept_scaling
 from insiders.spaces.space import Arrays, Points
 from insiders.spaces.trees import Leaves, kept_trees, leaves
@@ -58,40 +58,44 @@ def place(kept: Arrays, customers: pd.DataFrame) -> Placed:
     if len({len(kept[name]) for name in ("compared", "points", "plane")}) != 1:
         raise ModelError("the arrays kept of a space do not fit together: fit the space again")
     if kind == "features":
-        return _among(kept, _nearest_points(kept["compared"], features))
-    numbers = leaves(kept_trees(kept, features.shape[1]), features)
-    if numbers.shape[1] != kept["compared"].shape[1]:
+        return _among(kept, _nearest_points(kept["compared"], _blocks(features)))
+    trees = kept_trees(kept, features.shape[1])
+    if len(trees.starts) - 1 != kept["compared"].shape[1]:
         raise ModelError("the trees kept of a space are not those of its leaves: fit the space again")
+    blocks = (leaves(trees, block) for block in _blocks(features))
     if str(kept["metric"]) == "hamming":
-        return _among(kept, nearest_leaves(kept["compared"], numbers))
-    return _among(kept, _nearest_points(kept["compared"].astype("float32"), numbers.astype("float32")))
+        return _among(kept, nearest_leaves(kept["compared"], blocks))
+    known = kept["compared"].astype("float32")
+    return _among(kept, _nearest_points(known, (block.astype("float32") for block in blocks)))
 
 
-def nearest_leaves(known: Leaves, asked: Leaves) -> Iterator[tuple[npt.NDArray[np.int64], Points]]:
+def _blocks(features: Points) -> Iterator[Points]:
+    return (features[first : first + BLOCK] for first in range(0, len(features), BLOCK))
+
+
+def nearest_leaves(known: Leaves, asked: Iterable[Leaves]) -> Iterator[tuple[npt.NDArray[np.int64], Points]]:
     """The known customers who share most leaves with each asked one, and the share of trees that separate them.
 
-    Customers who share a leaf are counted by a sparse product, which costs what they share and not trees times pairs.
+    Those who share a leaf are looked up and counted, which costs what they share and not trees times pairs.
     """
-    trees = known.shape[1]
-    sizes = np.maximum(known.max(axis=0), asked.max(axis=0)).astype("int64") + 1
-    shifts = np.cumsum(sizes) - sizes
-    everyone = _members(known + shifts, int(sizes.sum()))
-    for first in range(0, len(asked), BLOCK):
-        block = _members(asked[first : first + BLOCK] + shifts, int(sizes.sum()))
-        shared: Points = np.asarray((block @ everyone.T).todense(), dtype="float32")
-        yield _smallest(1 - shared / np.float32(trees))
+    sizes = known.max(axis=0).astype("int64") + 2
+    ends = np.cumsum(sizes)
+    shifts = ends - sizes
+    # A leaf that no known customer is in counts as the last one of its tree, which is empty.
+    empty = ends - 1
+    numbers = known + shifts
+    mates = np.argsort(numbers, axis=None, kind="stable") // known.shape[1]
+    begins = np.searchsorted(np.sort(numbers, axis=None), np.arange(ends[-1] + 1))
+    for block in asked:
+        shared: Points = np.empty((len(block), len(known)), dtype="float32")
+        count_shared(mates, begins, np.minimum(block + shifts, empty), shared)
+        yield _smallest((1 - shared / np.float32(known.shape[1])).astype("float32", copy=False))
 
 
-def _members(columns: npt.NDArray[np.int64], width: int) -> sparse.csr_matrix:
-    rows, trees = columns.shape
-    ones = np.ones(rows * trees, dtype="float32")
-    return sparse.csr_matrix((ones, columns.ravel(), np.arange(0, rows * trees + 1, trees)), shape=(rows, width))
-
-
-def _nearest_points(known: Points, asked: Points) -> Iterator[tuple[npt.NDArray[np.int64], Points]]:
+def _nearest_points(known: Points, asked: Iterable[Points]) -> Iterator[tuple[npt.NDArray[np.int64], Points]]:
     search = NearestNeighbors(n_neighbors=min(NEAREST, len(known)), n_jobs=1).fit(known)
-    for first in range(0, len(asked), BLOCK):
-        distances, indices = search.kneighbors(asked[first : first + BLOCK])
+    for block in asked:
+        distances, indices = search.kneighbors(block)
         yield indices, distances.astype("float32")
 
 

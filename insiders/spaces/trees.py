@@ -13,11 +13,10 @@ import numpy.typing as npt
 from sklearn.ensemble import BaseEnsemble
 
 from insiders.errors import ModelError
+from insiders.spaces.counting import END, way_down
 from insiders.spaces.space import Arrays, Points
 
 Leaves = npt.NDArray[np.int32]
-
-END = -1
 
 
 @dataclass(frozen=True)
@@ -72,17 +71,8 @@ def kept_trees(kept: Arrays, features: int) -> Trees:
 def leaves(trees: Trees, features: Points) -> Leaves:
     """The leaf of each customer (rows) in each tree (columns), numbered as scikit-learn's ``apply`` does."""
     found = np.empty((len(features), len(trees.starts) - 1), dtype="int32")
-    for tree, (first, end) in enumerate(zip(trees.starts[:-1], trees.starts[1:], strict=True)):
-        left, right = trees.left[first:end], trees.right[first:end]
-        feature, threshold = trees.feature[first:end], trees.threshold[first:end]
-        at = np.zeros(len(features), dtype="int32")
-        under_way = np.flatnonzero(left[at] != END)
-        while len(under_way):
-            node = at[under_way]
-            smaller = features[under_way, feature[node]] <= threshold[node]
-            at[under_way] = np.where(smaller, left[node], right[node])
-            under_way = under_way[left[at[under_way]] != END]
-        found[:, tree] = at
+    given = np.ascontiguousarray(features, dtype="float32")
+    way_down(trees.left, trees.right, trees.feature, trees.threshold, trees.starts, given, found)
     return found
 
 

@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 
 from insiders.charts import clustering as charts
 from insiders.charts import style
-from insiders.clusters import NOISE, compare
+from insiders.clusters import NOISE, compare, ground
 from insiders.segments import choice, portrait
 from insiders.spaces import Space, fit
 from tests.insiders.demo_customers import customers
@@ -111,6 +111,21 @@ def test_silhouette_plot_has_a_band_per_cluster_in_its_colour(
     assert len(axes.collections) == PARTS
     assert to_hex(tuple(np.ravel(axes.collections[-1].get_facecolor()))) == style.INSIDERS.lower()
     assert with_units(figure)
+
+
+def test_silhouettes_of_many_are_drawn_of_some(
+    monkeypatch: pytest.MonkeyPatch,
+    spaces: dict[str, Space],
+    labels: np.ndarray,
+    assigned: pd.DataFrame,
+    profile: pd.DataFrame,
+) -> None:
+    """Beyond the full size the figure is of a sample, and says so."""
+    monkeypatch.setattr(charts, "FULL_SIZE", 100)
+    monkeypatch.setattr(ground, "FULL_SIZE", 100)
+    colours = charts.segment_colours(profile)
+    figure = drawn(charts.silhouettes(spaces["pca"].points, labels, assigned["segment"], colours))
+    assert "100 customers drawn by lot" in figure.axes[0].get_title(loc="left")
 
 
 def test_maps_place_every_customer_once(

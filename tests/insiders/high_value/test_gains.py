@@ -69,6 +69,16 @@ def test_intervals_hold_the_mean_and_differences_are_paired() -> None:
     assert 0 < lower < mean < upper
 
 
+def test_very_many_customers_have_fewer_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as may be drawn in all, a hundred at least; worked on in blocks of any size, they give the same."""
+    whole = gains.measure(predictions(), resamples=120)
+    monkeypatch.setattr(gains, "AT_ONCE", 7 * 200)
+    for key, values in gains.measure(predictions(), resamples=120).resampled.items():
+        np.testing.assert_allclose(values, whole.resampled[key], rtol=1e-12)
+    monkeypatch.setattr(gains, "MOST_DRAWN", 1)
+    assert len(gains.measure(predictions(), resamples=120).resampled["good", "brier"]) == 100
+
+
 def test_gains_rise_to_all_and_nobody_beats_the_oracle() -> None:
     """Everybody taken, everything is found; at any share the oracle has at least as much revenue."""
     table = gains.cumulative(predictions()).pivot(index="share", columns="model", values="revenue")

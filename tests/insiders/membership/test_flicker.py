@@ -41,6 +41,13 @@ def test_costs_by_hand() -> None:
     assert plain["lost"] == calm["lost"] == 0
 
 
+def test_many_customers_are_drawn_several_times_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A product with many resamples gives the bounds that one with each of them gives."""
+    one_by_one = flicker.costs(reviews(), resamples=20)
+    monkeypatch.setattr(flicker, "EACH_AT_ONCE", 1)
+    pd.testing.assert_frame_equal(flicker.costs(reviews(), resamples=20), one_by_one, rtol=1e-12)
+
+
 def test_what_is_lost_is_against_as_many_by_value() -> None:
     """A former member kept in place of a better customer shows as lost revenue."""
     table = reviews()

@@ -40,6 +40,14 @@ def test_who_has_grown_waits_for_the_next_review() -> None:
     assert found.steps == 4
 
 
+def test_resamples_are_multiplied_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Resamples that do not go into memory at once give the same interval."""
+    whole = frequency.compared(heights(GROWN), RULE, resamples=20).lost
+    monkeypatch.setattr(frequency, "AT_ONCE", 9)
+    parts = frequency.compared(heights(GROWN), RULE, resamples=20).lost
+    assert (parts.lower, parts.upper) == pytest.approx((whole.lower, whole.upper), abs=1e-12)
+
+
 def test_the_grace_is_a_time() -> None:
     """Three reviews of grace a month apart are one a quarter apart, and never less than one."""
     for grace, expected in ((3, 1), (6, 2), (1, 1)):

@@ -71,6 +71,24 @@ def test_resamples_fill_the_places_anew() -> None:
     assert found.resampled[:, 0].std() == pytest.approx(np.std(shares), rel=0.15)
 
 
+def test_many_customers_are_drawn_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not go into memory at once is drawn a block after the other: the same draws, the same shares."""
+    at_once = backtests.captured(bets(LATER, revenue=NOISY), resamples=50, seed=3)
+    monkeypatch.setattr(backtests, "AT_ONCE", 7 * 400)
+    in_blocks = backtests.captured(bets(LATER, revenue=NOISY), resamples=50, seed=3)
+    np.testing.assert_allclose(in_blocks.resampled, at_once.resampled, rtol=1e-12)
+    assert (in_blocks.shares == at_once.shares).all()
+
+
+def test_very_many_customers_have_fewer_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There are as many resamples as may be drawn in all, but never less than two hundred."""
+    monkeypatch.setattr(backtests, "MOST_DRAWN", 300 * 400)
+    assert len(backtests.captured(bets(LATER, revenue=NOISY), seed=3).resampled) == 300
+    monkeypatch.setattr(backtests, "MOST_DRAWN", 1)
+    assert len(backtests.captured(bets(LATER, revenue=NOISY), seed=3).resampled) == 200
+    assert len(backtests.captured(bets(LATER, revenue=NOISY), resamples=20, seed=3).resampled) == 20
+
+
 def test_a_period_without_sales_judges_nothing() -> None:
     """Where nobody brought anything later, there is no share to speak of."""
     with pytest.raises(AnalysisError, match="nothing was sold"):

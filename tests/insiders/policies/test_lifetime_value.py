@@ -108,6 +108,15 @@ def test_known_parameters_are_found_again() -> None:
         assert (estimate.table()["upper"] < 2.5 * estimate.table()["lower"]).all()
 
 
+def test_many_customers_are_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of more customers than it takes, those drawn by lot tell the parameters, the same for the same customers."""
+    monkeypatch.setattr(clv, "MOST_FITTED", 1_500)
+    customers = simulated(3_000, seed=1)
+    first, again = clv.fit(customers), clv.fit(customers)
+    np.testing.assert_array_equal(first.purchases.logs, again.purchases.logs)
+    assert np.exp(first.purchases.logs[0]) == pytest.approx(0.8, rel=0.3)
+
+
 def test_intervals_cover_what_the_true_parameters_expect() -> None:
     """Over five simulated shops the 95 % interval holds the expectation under the truth for most of the customers."""
     truth, true_spend = np.log([0.8, 20, 0.8, 2.5]), np.log([6.0, 3.0, 50.0])

@@ -25,6 +25,14 @@ def test_a_threshold_is_found_and_said_in_its_unit() -> None:
     assert table["recall"].min() > 0.95
 
 
+def test_trees_of_many_customers_grow_on_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A threshold is found from some of the customers, and told by all of them."""
+    monkeypatch.setattr(surrogate, "MOST_ROWS", 150)
+    members = (customers()["n_items"] >= customers()["n_items"].quantile(0.8)).to_numpy()
+    rule = surrogate.fit(customers(), members)
+    assert surrogate.f1(rule.holds(customers()), members) > 0.85
+
+
 def test_two_conditions_are_joined() -> None:
     """Members by invoices and recency are described by both, each condition with its own precision and recall."""
     people = customers()

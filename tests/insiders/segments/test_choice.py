@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from insiders.clusters import NOISE, Comparison, compare
+from insiders.clusters import NOISE, Comparison, compare, ground
 from insiders.errors import AnalysisError
 from insiders.segments import choice
 from tests.insiders.clusters.blobs import blobs
@@ -127,6 +127,19 @@ def test_firm_groups_come_back() -> None:
     assert found[4]["weakest"] > 0.95
     assert found[8]["weakest"] < 0.8
     assert found[4]["smallest_share"] == pytest.approx(0.25)
+
+
+def test_the_firmness_of_many_is_that_of_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the full size only those count whom the models were fitted to; shares are of all customers."""
+    points, _ = blobs(800)
+    monkeypatch.setattr(ground, "FULL_SIZE", 200)
+    cuts = compare({"a": points}, ["kmeans"], range(3, 6), seed=0).labels["a", "kmeans"]
+    among = np.isin(np.arange(800), ground.sampled(800, 0))
+    others_mixed = {k: np.where(among, labels, 0).astype("int16") for k, labels in cuts.items()}
+    found = choice.firmness(points, others_mixed, "kmeans", seed=0, resamples=3).set_index("k").to_dict("index")
+    assert among.sum() == 200
+    assert found[4]["weakest"] > 0.95
+    assert found[4]["smallest_share"] == pytest.approx(0.25 / 4, abs=0.02)
 
 
 def firm(*weakest: float, smallest: float = 0.1) -> pd.DataFrame:

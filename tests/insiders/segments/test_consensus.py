@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from insiders.errors import AnalysisError
+from insiders.segments import consensus as rounds
 from insiders.segments import stability
 from insiders.segments.consensus import consensus
 from insiders.segments.groups import jaccard
@@ -27,6 +28,15 @@ def test_the_consensus_chooses_those_who_buy_much() -> None:
     revenue = customers()["gross_revenue"]
     assert revenue[chosen].mean() > 3 * revenue[~chosen].mean()
     assert (revenue.rank(pct=True)[chosen] > 0.8).mean() > 0.8
+
+
+def test_rounds_of_many_customers_learn_from_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody is put into the leaves of those drawn, and the group is much the same."""
+    everybody = consensus(customers(), seed=3, rounds=4, share=0.2)
+    monkeypatch.setattr(rounds, "MOST_DRAWN", len(customers()) // 2)
+    some = consensus(customers(), seed=3, rounds=4, share=0.2)
+    assert len(some.worth) == len(customers())
+    assert jaccard(everybody.is_insider, some.is_insider) > 0.6
 
 
 def test_rounds_make_it_steadier() -> None:

@@ -53,7 +53,7 @@ def test_nearest_leaves_are_counted_as_hamming_does() -> None:
     """The share of trees that separate two customers, from the sparse product, against a plain count."""
     draws = np.random.default_rng(0)
     known, asked = draws.integers(0, 6, (40, 9)).astype("int32"), draws.integers(0, 8, (15, 9)).astype("int32")
-    ((indices, distances),) = nearest_leaves(known, asked)
+    ((indices, distances),) = nearest_leaves(known, [asked])
     plain = (asked[:, None] != known[None]).mean(axis=2)
     np.testing.assert_allclose(distances, np.sort(plain, axis=1)[:, :5], atol=1e-6)
     np.testing.assert_allclose(np.take_along_axis(plain, indices, axis=1), distances, atol=1e-6)
