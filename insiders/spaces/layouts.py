@@ -39,8 +39,18 @@ def neighbours(points: npt.NDArray[np.float32], metric: str) -> Neighbours:
     return indices, distances.astype("float32"), None
 
 
-def by_umap(points: npt.NDArray[np.float32], near: Neighbours, metric: str, dimensions: int, seed: int) -> Points:
-    """Coordinates by UMAP (McInnes et al. 2018) that keep neighbours together; the same for the same seed."""
+def by_umap(
+    points: npt.NDArray[np.float32],
+    near: Neighbours,
+    metric: str,
+    dimensions: int,
+    seed: int,
+    epochs: int | None = None,
+) -> Points:
+    """Coordinates by UMAP (McInnes et al. 2018) that keep neighbours together; the same for the same seed.
+
+    ``epochs`` is how often the layout is gone over; None leaves it to the library (500 up to 10,000 customers).
+    """
     keep_compiled()
     # The class `UMAP` does the same, and warns that it could not place new customers, which nothing here asks it to.
     indices, distances, _ = near
@@ -59,7 +69,7 @@ def by_umap(points: npt.NDArray[np.float32], near: Neighbours, metric: str, dime
         b=b,
         gamma=1.0,
         negative_sample_rate=5,
-        n_epochs=None,
+        n_epochs=epochs,
         init="spectral",
         random_state=draws,
         **kept,
