@@ -23,9 +23,6 @@ SHARES = (0.05, 0.1, 0.2)
 BLOCK = 50
 """Resamples worked on at a time, which bounds the memory."""
 
-AT_ONCE = 5_000_000
-"""Customers, resamples times, beyond which fewer resamples are worked on at a time."""
-
 
 @dataclass(frozen=True)
 class Measured:
@@ -57,8 +54,8 @@ def measure(predictions: pd.DataFrame, *, resamples: int = 300, confidence: floa
     found: dict[tuple[str, str], list[Floats]] = {}
     rows = []
     for (model, cut), part in predictions.assign(number=number).groupby(["model", "cut"], sort=False):
-        places, size = part["number"].to_numpy(), max(1, min(BLOCK, AT_ONCE // len(part)))
-        blocks = [_metrics(part, weights[start : start + size, places]) for start in range(0, len(weights), size)]
+        drawn = weights[:, part["number"].to_numpy()]
+        blocks = [_metrics(part, drawn[start : start + BLOCK]) for start in range(0, len(drawn), BLOCK)]
         for metric in blocks[0]:
             values = np.concatenate([block[metric] for block in blocks])
             found.setdefault((str(model), metric), []).append(values)

@@ -37,7 +37,7 @@ class LifetimeValue:
 
 
 def fit(customers: pd.DataFrame) -> LifetimeValue:
-    """Both models from histories (`insiders.customers.histories`) of *all* customers, those who bought once included.
+    """Both models from histories (see there) of *all* customers, those who bought once included.
 
     Raises AnalysisError where too few customers came back for the parameters to be told.
     """
