@@ -11,9 +11,11 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,8 +26,9 @@ from insiders.customers.histories import histories
 from insiders.customers.in_memory import Loaded
 from insiders.policies import backtest, lifetime_value, programme
 from insiders.policies.backtest import ORACLE
-from insiders.policies.ways import POLICIES
+from insiders.policies.ways import JUDGED, POLICIES, Policy, cluster
 from insiders.sources import load
+from insiders.spaces import Effort
 from insiders.transactions import prepare
 
 EVERY = tuple(POLICIES)
@@ -142,6 +145,28 @@ def _group(found: backtest.Captured, bets: pd.DataFrame, expected: pd.DataFrame)
     yield from markdown(ratios, 2)
 
 
+def rougher(transactions: pd.DataFrame, number: int) -> Iterator[str]:
+    """The clustering of 02_clustering beside the one that the days are judged with, under three seeds."""
+    yield "## What fewer trees cost\n"
+    yield (
+        f"On the days above `cluster` is made with {JUDGED.trees} trees and {JUDGED.epochs} epochs of UMAP, beside "
+        f"{Effort().trees} and 500 in 02_clustering. The first file again, share captured by seed:\n"
+    )
+    history, rows = Loaded(transactions), []
+    for seed in (SEED, SEED + 1, SEED + 2):
+        row: dict[str, object] = {"seed": seed}
+        for name, effort in (("full", Effort(mapped=False)), ("judged", JUDGED)):
+            begun = time.process_time()
+            policy = {"revenue": POLICIES["revenue"], "cluster": Policy(partial(cluster, effort=effort), "")}
+            bets, _ = backtest.backtest(history, policy, number=number, days=DAYS, least_days=1, seed=seed)
+            row[f"{name}, CPU s"] = time.process_time() - begun
+            row[f"{name}, captured"] = backtest.table(backtest.captured(bets, share=SHARE, seed=SEED)).loc[
+                "cluster", "captured"
+            ]
+        rows.append(row)
+    yield from markdown(pd.DataFrame(rows).set_index("seed"))
+
+
 def in_short(parts: Mapping[str, Part]) -> Iterator[str]:
     """All files side by side, and the simplest policy that is beaten in none of them."""
     yield "## In short\n"
@@ -179,12 +204,13 @@ def report(folder: Path) -> Iterator[str]:
         "where another's mean is higher by more than chance explains, all comparisons at once; recommended is the "
         "simplest one that is not. Customers are drawn anew, seasons are not: the days overlap.\n"
     )
-    parts = {
-        name: judged(name, transactions_of(folder / file), number, policies) for name, file, number, policies in RUNS
-    }
+    lines = {name: transactions_of(folder / file) for name, file, _, _ in RUNS}
+    parts = {name: judged(name, lines[name], number, policies) for name, _, number, policies in RUNS}
     yield from in_short(parts)
     for part in parts.values():
         yield from part.lines
+    name, _, number, _ = RUNS[0]
+    yield from rougher(lines[name], number)
 
 
 def main(folder: Path) -> None:

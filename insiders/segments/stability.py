@@ -116,7 +116,9 @@ def over_seeds(
     revenue = customers["gross_revenue"].to_numpy()
 
     def again(seed: int) -> tuple[int, int, int, float, float]:
-        points = spaces.fit(customers, [space], seed=seed, leaf_metric=leaf_metric, mapped=False)[space].points
+        points = spaces.fit(customers, [space], seed=seed, leaf_metric=leaf_metric, effort=spaces.Effort(mapped=False))[
+            space
+        ].points
         comparison = compare({space: points}, [model], wanted, seed=seed)
         chosen = choice.choose(choice.candidates(comparison, customers, by), space, model, k)
         group = choice.insiders(comparison.labels[space, model][chosen.k], choice.WORTH[by](customers))

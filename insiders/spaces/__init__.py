@@ -8,7 +8,7 @@ from insiders.spaces.fitting import COMPARED, FEWEST_CUSTOMERS, LANDMARKS, SPACE
 from insiders.spaces.layouts import DIMENSIONS, NEIGHBOURS
 from insiders.spaces.leaves import LEAST_IMPORTANCE, TREES
 from insiders.spaces.placing import Placed, place
-from insiders.spaces.space import Arrays, Points, Space
+from insiders.spaces.space import Arrays, Effort, Points, Space
 
 __all__ = [
     "BEHAVIOUR",
@@ -22,6 +22,7 @@ __all__ = [
     "TREES",
     "VALUE",
     "Arrays",
+    "Effort",
     "Placed",
     "Points",
     "Space",

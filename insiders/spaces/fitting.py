@@ -15,7 +15,7 @@ from insiders.parallel import in_threads
 from insiders.spaces.leaves import contrast_leaves, forest_leaves, random_leaves
 from insiders.spaces.measured import pca, scaled, tsne, umap
 from insiders.spaces.placing import place
-from insiders.spaces.space import Space
+from insiders.spaces.space import FULL, Effort, Space
 
 FEWEST_CUSTOMERS = 100
 """Below this, neighbourhoods and segments say more about chance than about customers."""
@@ -51,14 +51,14 @@ def fit(
     *,
     seed: int,
     leaf_metric: str = "hamming",
-    mapped: bool = True,
+    effort: Effort = FULL,
 ) -> dict[str, Space]:
     """Every named space of the customers (columns as in the hand-off table), fitted once, the same for the same seed.
 
     ``leaf_metric`` compares two customers' leaves: ``hamming`` is the share of trees that separate them; ``euclidean``,
-    as the method was first published, takes the numbers of the leaves for coordinates. Who asks for clusters and draws
-    no map takes half the time with ``mapped`` off: the plane of a forest's leaves is then the first two coordinates.
-    Raises AnalysisError where there are too few customers.
+    as the method was first published, takes the numbers of the leaves for coordinates. ``effort`` is put into spaces of
+    leaves: who asks for clusters and draws no map takes half the time. Raises AnalysisError where there are too few
+    customers.
     """
     if len(customers) < FEWEST_CUSTOMERS:
         raise AnalysisError(
@@ -67,9 +67,8 @@ def fit(
         )
     options = {"seed": seed, "leaf_metric": leaf_metric}
     asked = list(names)
-    found = in_threads(
-        lambda name: _fitted(customers, name, {**options, **({"mapped": mapped} if name in LEAVES else {})}), asked
-    )
+    leaves = {**options, "effort": effort}
+    found = in_threads(lambda name: _fitted(customers, name, leaves if name in LEAVES else options), asked)
     return dict(zip(asked, found, strict=True))
 
 

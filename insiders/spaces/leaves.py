@@ -13,20 +13,20 @@ from sklearn.ensemble import BaseEnsemble, RandomForestClassifier, RandomForestR
 
 from insiders.spaces import layouts
 from insiders.spaces.features import AS_IS, BEHAVIOUR, Scaling, filled, scaling
-from insiders.spaces.space import NO_IMPORTANCE, Points, Space
+from insiders.spaces.space import FULL, NO_IMPORTANCE, Effort, Points, Space
 from insiders.spaces.trees import grown, leaves
 
-TREES = 250
+TREES = FULL.trees
 LEAST_IMPORTANCE = 0.01
 RANDOM_DEPTH = 8
 SMALLEST_LEAF = 5
 
 
-def forest_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "hamming", mapped: bool = True) -> Space:
+def forest_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "hamming", effort: Effort = FULL) -> Space:
     """Leaves of a forest fitted on gross revenue, laid out by UMAP; features under 1 % importance are left out."""
     features = filled(customers, BEHAVIOUR)
     revenue = customers["gross_revenue"].to_numpy()
-    forest = RandomForestRegressor(TREES, random_state=seed)
+    forest = RandomForestRegressor(effort.trees, random_state=seed)
     importance = _importance(forest.fit(features.to_numpy("float32"), revenue), list(features.columns))
     taken = list(importance.index[importance >= LEAST_IMPORTANCE])
     scales = _as_is(customers, taken)
@@ -34,11 +34,13 @@ def forest_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "ham
     forest.fit(points, revenue)
     target = "fitted on gross revenue"
     return _space(
-        "forest_leaves", forest, scales, points, importance, seed, leaf_metric, target, mapped=mapped, sees_revenue=True
+        "forest_leaves", forest, scales, points, importance, seed, leaf_metric, target, effort, sees_revenue=True
     )
 
 
-def contrast_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "hamming", mapped: bool = True) -> Space:
+def contrast_leaves(
+    customers: pd.DataFrame, *, seed: int, leaf_metric: str = "hamming", effort: Effort = FULL
+) -> Space:
     """Leaves of a forest that tells customers from shuffled ones (Breiman 2001), laid out by UMAP; sees no money.
 
     In the shuffled copy every feature keeps its values but loses its ties to the others, so the forest learns which
@@ -49,7 +51,7 @@ def contrast_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "h
     shuffle = np.random.default_rng(seed)
     shuffled = np.column_stack([shuffle.permutation(column) for column in points.T])
     real = np.repeat([1, 0], len(points))
-    forest = RandomForestClassifier(TREES, min_samples_leaf=SMALLEST_LEAF, random_state=seed)
+    forest = RandomForestClassifier(effort.trees, min_samples_leaf=SMALLEST_LEAF, random_state=seed)
     forest.fit(np.vstack([points, shuffled]), real)
     importance = _importance(forest, list(scales.names))
     target = "fitted on the difference between customers and shuffled customers"
@@ -62,16 +64,18 @@ def contrast_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "h
         seed,
         leaf_metric,
         target,
-        mapped=mapped,
+        effort,
         sees_revenue=False,
     )
 
 
-def random_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "hamming", mapped: bool = True) -> Space:
+def random_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "hamming", effort: Effort = FULL) -> Space:
     """Leaves of totally random trees (Geurts et al. 2006) on the scaled behaviour, laid out by UMAP; sees no money."""
     scales = scaling(customers, BEHAVIOUR)
     points = scales.apply(customers)
-    forest = RandomTreesEmbedding(TREES, max_depth=RANDOM_DEPTH, min_samples_leaf=SMALLEST_LEAF, random_state=seed)
+    forest = RandomTreesEmbedding(
+        effort.trees, max_depth=RANDOM_DEPTH, min_samples_leaf=SMALLEST_LEAF, random_state=seed
+    )
     forest.fit(points)
     target = "that split the scaled behaviour at random"
     return _space(
@@ -83,7 +87,7 @@ def random_leaves(customers: pd.DataFrame, *, seed: int, leaf_metric: str = "ham
         seed,
         leaf_metric,
         target,
-        mapped=mapped,
+        effort,
         sees_revenue=False,
     )
 
@@ -105,8 +109,8 @@ def _space(
     seed: int,
     metric: str,
     target: str,
+    effort: Effort,
     *,
-    mapped: bool,
     sees_revenue: bool,
 ) -> Space:
     trees = grown(forest)
@@ -114,8 +118,8 @@ def _space(
     numbers = leaves(trees, features)
     compared = numbers.astype("float32")
     near = layouts.neighbours(compared, metric)
-    points = layouts.by_umap(compared, near, metric, layouts.DIMENSIONS, seed)
-    plane = layouts.by_umap(compared, near, metric, 2, seed) if mapped else points[:, :2]
+    points = layouts.by_umap(compared, near, metric, layouts.DIMENSIONS, seed, effort.epochs)
+    plane = layouts.by_umap(compared, near, metric, 2, seed, effort.epochs) if effort.mapped else points[:, :2]
     return Space(
         name=name,
         points=points,
@@ -123,7 +127,7 @@ def _space(
         axes=layouts.UMAP_AXES,
         importance=importance,
         sees_revenue=sees_revenue,
-        how=f"leaves of {TREES} trees {target}, compared by {metric} distance, "
+        how=f"leaves of {effort.trees} trees {target}, compared by {metric} distance, "
         f"laid out by UMAP in {layouts.DIMENSIONS} dimensions",
         kept={
             "kind": np.array("leaves"),

@@ -17,6 +17,21 @@ NO_IMPORTANCE = pd.Series(dtype="float64")
 
 
 @dataclass(frozen=True)
+class Effort:
+    """How much is put into a space of leaves."""
+
+    trees: int = 250
+    """In the forest that lays customers out; one that only tells which features matter has as many."""
+    epochs: int | None = None
+    """How often a layout is gone over; None leaves it to UMAP (500 up to 10,000 customers)."""
+    mapped: bool = True
+    """Whether a map is drawn; without, the plane is the first two coordinates."""
+
+
+FULL = Effort()
+
+
+@dataclass(frozen=True)
 class Space:
     """Where clusters are sought, and how it came about; rows are customers in the order of the table given."""
 

@@ -110,6 +110,6 @@ def test_the_table_given_is_left_alone() -> None:
 
 def test_without_a_map_the_points_are_the_same() -> None:
     """Who draws no map gets the same coordinates of the leaves, the first two of them for a plane."""
-    bare = spaces.fit(customers(), ["forest_leaves"], seed=1, mapped=False)["forest_leaves"]
+    bare = spaces.fit(customers(), ["forest_leaves"], seed=1, effort=spaces.Effort(mapped=False))["forest_leaves"]
     np.testing.assert_array_equal(bare.points, fitted()["forest_leaves"].points)
     np.testing.assert_array_equal(bare.plane, bare.points[:, :2])
