@@ -42,6 +42,9 @@ COMPARED = ("scaled", "pca", "forest_leaves", "contrast_leaves")
 
 LEAVES = frozenset({"forest_leaves", "contrast_leaves", "random_leaves"})
 
+_DEAREST = ("tsne", "forest_leaves", "contrast_leaves", "random_leaves", "umap", "pca", "scaled")
+"""The space that takes longest first, so that no thread is left alone with it at the end."""
+
 _FORMULAS = frozenset({"scaled", "pca"})
 
 
@@ -58,7 +61,7 @@ def fit(
     ``leaf_metric`` compares two customers' leaves: ``hamming`` is the share of trees that separate them; ``euclidean``,
     as the method was first published, takes the numbers of the leaves for coordinates. ``effort`` is put into spaces of
     leaves: who asks for clusters and draws no map takes half the time. Raises AnalysisError where there are too few
-    customers.
+    customers, or a name is none of a space.
     """
     if len(customers) < FEWEST_CUSTOMERS:
         raise AnalysisError(
@@ -67,9 +70,13 @@ def fit(
         )
     options = {"seed": seed, "leaf_metric": leaf_metric}
     asked = list(names)
+    if strange := sorted(set(asked) - set(SPACES)):
+        raise AnalysisError(f"there is no space {', '.join(strange)}; the spaces are {', '.join(SPACES)}")
     leaves = {**options, "effort": effort}
-    found = in_threads(lambda name: _fitted(customers, name, leaves if name in LEAVES else options), asked)
-    return dict(zip(asked, found, strict=True))
+    ordered = sorted(asked, key=_DEAREST.index)
+    found = in_threads(lambda name: _fitted(customers, name, leaves if name in LEAVES else options), ordered)
+    by_name = dict(zip(ordered, found, strict=True))
+    return {name: by_name[name] for name in asked}
 
 
 def _fitted(customers: pd.DataFrame, name: str, options: Mapping[str, Any]) -> Space:

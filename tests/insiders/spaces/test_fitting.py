@@ -113,3 +113,9 @@ def test_without_a_map_the_points_are_the_same() -> None:
     bare = spaces.fit(customers(), ["forest_leaves"], seed=1, effort=spaces.Effort(mapped=False))["forest_leaves"]
     np.testing.assert_array_equal(bare.points, fitted()["forest_leaves"].points)
     np.testing.assert_array_equal(bare.plane, bare.points[:, :2])
+
+
+def test_a_name_that_no_space_has_is_told_with_those_there_are() -> None:
+    """A misspelt space is refused in one sentence with all names that could have been meant."""
+    with pytest.raises(AnalysisError, match="there is no space umpa; the spaces are scaled, pca, umap"):
+        spaces.fit(customers(), ["scaled", "umpa"], seed=1)
