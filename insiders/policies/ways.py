@@ -40,7 +40,7 @@ FEWEST_LESSONS = 200
 SEGMENTS = 10
 """The number of clusters of the method this project started from."""
 
-JUDGED = spaces.Effort(trees=50, epochs=200, mapped=False)
+JUDGED = spaces.Effort(trees=100, epochs=200, mapped=False)
 """What is put into a clustering on each day of a backtest: it captures as much of later revenue as one of 250 trees and
 500 epochs does under another seed (`benchmarks/policies.md`), in a third of the time."""
 

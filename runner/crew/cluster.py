@@ -1,7 +1,7 @@
 """Steps on a cluster: each goes as a task to a Dask scheduler, and this thread keeps it company until it is over.
 
 A worker that vanishes is noticed by the scheduler, which gives the step to another one. Where the scheduler itself is
-lost the steps under way have failed, no other begins, and `runner resume` goes on.
+lost, or no worker is left for long, the steps under way have failed, no other begins, and `runner resume` goes on.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from distributed import Client, Future
 from distributed.scheduler import KilledWorker
 
 from runner.crew import dask_worker, workplace
+from runner.crew.attendance import Attendance
 from runner.crew.conversation import Conversation
 from runner.crew.errand import Errand, Fetched, topic_of
 from runner.crew.exchange import Exchange
@@ -86,12 +87,14 @@ class Cluster:
     redactor: Redactor
     stop: Stop
     exchange: Exchange
+    _attendance: Attendance = field(init=False)
     _boxes: dict[str, queue.SimpleQueue[Mapping[str, Any]]] = field(default_factory=dict, init=False)
     _sent: dict[Path, str] = field(default_factory=dict, init=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def __post_init__(self) -> None:
         """Hear what workers say of this run."""
+        self._attendance = Attendance(lambda: len(self.client.nthreads()), self.reporter)
         self.client.subscribe_topic(topic_of(self.home.name), self._sort)
 
     def folder_of(self, task: str) -> Path:
@@ -163,6 +166,9 @@ class Cluster:
             if signal_at is not None and self.stop.signal and (not told.begun or now - signal_at > GRACE_S):
                 future.cancel(force=True)
                 return failed(f"stopped by {self.stop.signal.name}", Status.CANCELLED)
+            if self._attendance.deserted():
+                future.cancel(force=True)
+                return self._over("the cluster has had no worker for a while; start one, and `runner resume` goes on")
             if task.run_ends is not None and now > task.run_ends + (GRACE_S if told.begun else 0):
                 future.cancel(force=True)
                 return failed("the run took longer than its limit", Status.TIMED_OUT)
@@ -174,7 +180,10 @@ class Cluster:
             return performance
         if future.status == "error":
             return _of_error(future.exception())
-        reason = "the scheduler of the cluster was lost; `runner resume` goes on from here"
+        return self._over("the scheduler of the cluster was lost; `runner resume` goes on from here")
+
+    def _over(self, reason: str) -> Performance:
+        """No other step begins, and this one has failed."""
         self.roll.stop(reason)
         return failed(reason)
 

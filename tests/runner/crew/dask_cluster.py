@@ -6,7 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,20 +60,24 @@ class DaskCluster:
     def kill_at(self, address: str) -> None:
         """End the worker that listens at an address as the loss of its machine would."""
         port = int(address.rpartition(":")[2])
-        for process in self.workers.values():
-            if process.poll() is None and _owns(process.pid, port):
-                self.orphans += [one.pid for one in psutil.Process(process.pid).children(recursive=True)]
-                process.kill()
-                process.wait()
+        self._kill([one for one in self._alive() if _owns(one.pid, port)])
+
+    def kill_all(self) -> None:
+        """End every worker so."""
+        self._kill(self._alive())
+
+    def _alive(self) -> list[subprocess.Popen[bytes]]:
+        return [one for one in self.workers.values() if one.poll() is None]
+
+    def _kill(self, workers: Iterable[subprocess.Popen[bytes]]) -> None:
+        for process in workers:
+            self.orphans += [one.pid for one in psutil.Process(process.pid).children(recursive=True)]
+            process.kill()
+            process.wait()
 
     def kernels(self) -> list[psutil.Process]:
         """The processes that workers have started and not ended."""
-        return [
-            one
-            for process in self.workers.values()
-            if process.poll() is None
-            for one in psutil.Process(process.pid).children(recursive=True)
-        ]
+        return [one for process in self._alive() for one in psutil.Process(process.pid).children(recursive=True)]
 
     def close(self) -> None:
         """End them all."""

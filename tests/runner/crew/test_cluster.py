@@ -5,11 +5,13 @@ import pickle
 import signal
 import time
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from runner.crew import attendance
 from runner.crew import cluster as crew
 from runner.crew.conversation import Conversation
 from runner.crew.errand import Errand
@@ -178,6 +180,24 @@ def test_a_step_that_nobody_waits_for_ends(
     while dask.kernels() and time.monotonic() < ends:
         time.sleep(0.1)
     assert dask.kernels() == []
+
+
+def test_a_cluster_without_workers_is_not_waited_for_for_ever(
+    tmp_path: Path, places: Settings, done: Ended, dask: DaskCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the last worker vanishes and none comes, that is said, and the run ends and can be resumed."""
+    for name, seconds in {"LOOK_EVERY_S": 0.2, "TOLD_AFTER_S": 0.5, "GIVEN_UP_AFTER_S": 3.0}.items():
+        monkeypatch.setattr(attendance, name, seconds)
+    place = tmp_path / "meeting"
+    text = one("meets", f"    parameters: {{level: slow, party: 1, place: {place}}}")
+    with meanwhile(lambda: place.is_dir() and any(place.iterdir()), dask.kill_all):
+        ended = Bench(tmp_path, places).run(text, cluster=dask.address, words=(words := StringIO()))
+    assert step(ended, "meets")["status"] == "failed"
+    assert "has had no worker for a while; start one" in step(ended, "meets")["reason"]
+    assert "the cluster has no worker: start one" in words.getvalue()
+    dask.hire("three")
+    with crew.joined(dask.address):
+        pass
 
 
 def test_a_lost_scheduler_leaves_a_run_to_resume(
