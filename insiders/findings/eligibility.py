@@ -72,6 +72,8 @@ def told(
     near = counterfactuals.counterfactuals(found, people, then, currency, days=WITHIN)
     kept = int((grouping.is_insider & ~grouping.eligible).sum())
     text = f"**What makes a customer eligible: {found.text(currency)}.** {_judged(verdict)}"
+    if len(people) > surrogate.MOST_ROWS:
+        text += f" The rule was sought among {surrogate.MOST_ROWS:,} customers drawn by lot and counted over all."
     text += f"\n\n**What removes:** {'; '.join(eligibility.removals(found, currency))}."
     if grouping.kept:
         text += (

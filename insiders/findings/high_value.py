@@ -69,7 +69,7 @@ def forecast(history: History, names: Sequence[str] | None, *, folds: int = 6, s
     nobody = pd.DataFrame({"customer_id": pd.Series(dtype="string"), "probability_high_value": pd.Series(dtype=float)})
     try:
         cuts = quarters.cuts(history)[-(folds + LEARNT) :]
-        table = quarters.examples(history, cuts)
+        table = learning.examples(history, cuts, seed=seed)
         judged = _learnable(table, learning.folds(cuts, most=folds), seed)
         predictions = learning.out_of_time(table, judged, asked, seed=seed)
         measured = gains.measure(predictions, resamples=300, seed=seed)
@@ -77,7 +77,7 @@ def forecast(history: History, names: Sequence[str] | None, *, folds: int = 6, s
         probabilities = learning.probabilities(history, table, predictions, best.model, seed=seed)
     except AnalysisError as why:
         return Forecast(unknown(WHAT, why), nobody)
-    finding = _finding(predictions, measured, best, judged)
+    finding = _finding(predictions, measured, best, judged, customers=len(probabilities))
     groups = _groups(best.model)
     dropped = learning.importance(table, judged[-JUDGED:], best.model, groups=groups, repeats=3, seed=seed)
     chart = {"high_value_importance": charts.importance(dropped)} if len(dropped) > 1 else {}
@@ -105,7 +105,7 @@ def _groups(name: str) -> dict[str, tuple[str, ...]]:
 
 
 def _finding(
-    predictions: pd.DataFrame, measured: gains.Measured, best: Champion, judged: list[pd.Timestamp]
+    predictions: pd.DataFrame, measured: gains.Measured, best: Champion, judged: list[pd.Timestamp], customers: int
 ) -> Finding:
     corrected = calibration.corrected(predictions, quarters.QUARTER)
     known = corrected if not corrected.empty else predictions
@@ -121,10 +121,16 @@ def _finding(
         else f"Against the plain revenue ranking the champion's average precision is {difference:+.3f} "
         f"({lower:+.3f} to {upper:+.3f})."
     )
+    drawn = (
+        f" The models learnt from {learning.MOST_CUSTOMERS:,} customers drawn by lot of {customers:,}, and all figures "
+        "here are theirs; who is in the top tenth was decided, and the probabilities are told, among all."
+        if customers > learning.MOST_CUSTOMERS
+        else ""
+    )
     text = (
         f"High value is to be in the top tenth of the next 90 days' net revenue. Every model was judged at "
         f"{len(judged)} days ({judged[0].date()} to {judged[-1].date()}), having seen only quarters that had ended by "
-        f"then. **Champion: {best.model}.** Why: {best.reason} {beyond} Of the 10 % of "
+        f"then.{drawn} **Champion: {best.model}.** Why: {best.reason} {beyond} Of the 10 % of "
         f"customers it ranks first, {percent(ours['precision_10'])} were of high value (precision; by lot it would be "
         f"{percent(share)}, so the lift is {decimal(ours['lift_10'], 1)}), and these are {percent(ours['recall_10'])} "
         f"of all who were (recall); the plain revenue ranking has {percent(plain['precision_10'])} and "

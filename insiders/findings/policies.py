@@ -9,11 +9,11 @@ import pandas as pd
 
 from insiders.charts import policies as charts
 from insiders.customers.history import History
-from insiders.customers.snapshots import bet_days
+from insiders.customers.snapshots import MOST_LESSONS, bet_days
 from insiders.errors import AnalysisError
 from insiders.findings.finding import Finding, points, unknown
 from insiders.membership.standing import words
-from insiders.policies import backtest, programme
+from insiders.policies import backtest, programme, ways
 from insiders.policies.backtest import ORACLE, PLAIN
 from insiders.policies.programme import Recommendation, Terms
 from insiders.policies.ways import POLICIES, Policy
@@ -66,13 +66,13 @@ def judged(
     shares = {str(name): float(value) for name, value in table["captured"].items()}
     profits = programme.profit(backtest.spread(bets, sorted({*SHARES, share})), terms)
     lines = [name for name in (policy, "revenue", advice.policy, "cluster", "frequency", ORACLE) if name in table.index]
-    text = _text(table, advice, policy, number, found.places) + left_out
+    text = _text(table, advice, policy, number, found.places) + _drawn(bets) + left_out
     first, last = (day.date() for day in (found.days[0], found.days[-1]))
     caption = (
         f"Share of the later net revenue (90 days) of all customers known on the day (by two purchase "
         f"days or more) that goes to the "
         f"{percent(share, 0)} chosen; means over {counted(number, 'day')} of choosing from {first} to {last}, 95 % "
-        f"bootstrap intervals of {resamples:,} resamples"
+        f"bootstrap intervals of {len(found.resampled):,} resamples"
     )
     return Finding(
         text + "\n\n" + _earned(profits, policy, share, terms, currency),
@@ -116,6 +116,17 @@ def _bets(history: History, chosen: Mapping[str, Policy], number: int, seed: int
         missing = listing([f"`{name}`" for name in chosen if name not in fewer])
         return bets, f"\n\n*Left out: {missing}, since {why}.*" if missing else ""
     return bets, ""
+
+
+def _drawn(bets: pd.DataFrame) -> str:
+    """That lessons are drawn by lot, where there may be more of them than are learnt from."""
+    known = bets["day"].value_counts().max()  # on every day that is learnt from about as many or fewer
+    if MOST_LESSONS * known <= ways.MOST_LEARNT or not any(name in bets for name in POLICIES if POLICIES[name].learns):
+        return ""
+    return (
+        f" Policies that learn have done so from at most {ways.MOST_LEARNT:,} customers of earlier periods, drawn by "
+        "lot where there were more."
+    )
 
 
 def _text(table: pd.DataFrame, advice: Recommendation, policy: str, number: int, places: tuple[int, ...]) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from insiders.clusters import FULL_SIZE
 from insiders.customers.history import History
 from insiders.customers.snapshots import Snapshot, snapshots
 from insiders.findings.finding import Finding
@@ -19,7 +20,7 @@ from insiders.membership.standing import Standing
 from insiders.policies.ways import POLICIES
 from insiders.segments import stability
 from insiders.segments.classic import classic
-from insiders.segments.consensus import consensus
+from insiders.segments.consensus import DRAWN, MOST_DRAWN, consensus
 from insiders.segments.grouping import BEST, CLASSIC, Grouping
 from insiders.segments.groups import Flags
 from insiders.wording import counted, decimal, listing, percent, whole
@@ -83,7 +84,7 @@ def of_insiders(
     of_run = PUBLISHED if group.method == CLASSIC else f"policy {standing.policy}"
     lowest = {str(name): float(value) for name, value in ranges.groupby("way")["lowest"].min().items()}
     return Finding(
-        _told(table, firm),
+        _told(table, firm) + (_learnt(len(customers)) if rounds else ""),
         tables={
             "The Insiders chosen again: Jaccard similarity to the group of this run, and their share of the gross "
             "revenue of the customers drawn": _shown(ranges)
@@ -110,10 +111,11 @@ def of_segments(profile: pd.DataFrame, firm: pd.DataFrame, group: Grouping, resa
     least = others.loc[others["stability"].idxmin()].to_dict()
     tried = listing([f"{decimal(row['weakest'])} (k = {row['k']:.0f})" for row in firm.to_dict("records")])
     by_k = f" The weakest cluster by number of clusters: {tried}." if group.method == BEST else ""
+    among = f" among a sample of {FULL_SIZE:,} customers" if len(group.points) > FULL_SIZE else ""
     return (
-        f"Over {counted(resamples, 'bootstrap resample')} in the space `{group.space.name}` the segments keep a mean "
-        f"Jaccard similarity of {decimal(float(others['stability'].mean()))}; the weakest is “{least['segment']}” with "
-        f"{decimal(least['stability'])}.{by_k} Below 0.6 a segment is "
+        f"Over {counted(resamples, 'bootstrap resample')}{among} in the space `{group.space.name}` the segments keep a "
+        f"mean Jaccard similarity of {decimal(float(others['stability'].mean()))}; the weakest is “{least['segment']}” "
+        f"with {decimal(least['stability'])}.{by_k} Below 0.6 a segment is "
         "not to be trusted, from 0.75 it is a pattern, from 0.85 firm (Hennig 2007). Every clustering cuts a cloud; "
         "low silhouettes say that customers near a border could as well stand on its other side."
     )
@@ -171,6 +173,13 @@ def _told(table: pd.DataFrame, firm: pd.DataFrame) -> str:
         f"the policy keeps {decimal(float(draws['jaccard'].mean()))} on average. How far the group hangs on the seed "
         "is no matter of taste: two runs on the same data would invite different customers."
     )
+
+
+def _learnt(customers: int) -> str:
+    """That a forest of the consensus sees some of very many customers only."""
+    if int(DRAWN * customers) <= MOST_DRAWN:
+        return ""
+    return f" Each forest of the consensus learns from {MOST_DRAWN:,} customers drawn by lot."
 
 
 def _shown(ranges: pd.DataFrame) -> pd.DataFrame:

@@ -25,6 +25,9 @@ from insiders.customers.quarters import KNOWN
 PREVALENCE = "prevalence"
 """The model that says the same of everybody: the share of high value there was before."""
 
+AT_ONCE = 50_000
+"""Customers whose probabilities are asked for together, which bounds the memory."""
+
 
 @dataclass(frozen=True)
 class Way:
@@ -79,4 +82,6 @@ def fitted(name: str, scores: pd.DataFrame, high: pd.Series, seed: int) -> Class
 
 def probability(name: str, model: ClassifierMixin, scores: pd.DataFrame) -> npt.NDArray[np.float64]:
     """The model's probability of high value for every customer."""
-    return np.asarray(model.predict_proba(scores[[*WAYS[name].features]].to_numpy())[:, 1])
+    asked = scores[[*WAYS[name].features]].to_numpy()
+    parts = (asked[start : start + AT_ONCE] for start in range(0, len(asked), AT_ONCE))
+    return np.concatenate([np.asarray(model.predict_proba(part)[:, 1], "float64") for part in parts])

@@ -32,6 +32,12 @@ LEAST_ROWS = 200
 MOST_ROWS = 30_000
 """Examples a model learns from; of more, a random sample is taken."""
 
+MOST_CUSTOMERS = 60_000
+"""Customers whose quarters are learnt from and judged; of more, so many are drawn by lot."""
+
+MOST_SHUFFLED = 20_000
+"""Customers of a cut among whom features are shuffled; each repeat asks the model again for all of them."""
+
 
 @dataclass(frozen=True)
 class Champion:
@@ -41,6 +47,21 @@ class Champion:
     reason: str
     differences: pd.DataFrame
     """``model``, ``difference`` (average precision less that of the best), ``lower``, ``upper``."""
+
+
+def examples(
+    history: History, at: Sequence[pd.Timestamp], *, days: int = quarters.QUARTER, seed: int = 42
+) -> pd.DataFrame:
+    """`quarters.examples`; of more than `MOST_CUSTOMERS` known today those of so many, the same ones at every cut.
+
+    Who is of high value is decided among all customers before any are drawn.
+    """
+    known = history.customers_at(history.end)["customer_id"]
+    if len(known) <= MOST_CUSTOMERS:
+        return quarters.examples(history, at, days=days)
+    drawn = known.sample(MOST_CUSTOMERS, random_state=seed)
+    found = (quarters.examples(history, [cut], days=days) for cut in at)
+    return pd.concat([table[table["customer_id"].isin(drawn)] for table in found], ignore_index=True)
 
 
 def folds(at: Sequence[pd.Timestamp], *, days: int = quarters.QUARTER, most: int = 8) -> list[pd.Timestamp]:
@@ -139,7 +160,8 @@ def importance(
 
     ``drop`` is the mean loss of average precision over cuts and repeats where a feature is shuffled among the customers
     of a cut; lower and upper are the least and the greatest of them. Features that tell the same cover for each other,
-    so ``groups`` (name: features) are shuffled together; without them, each by itself.
+    so ``groups`` (name: features) are shuffled together; without them, each by itself. Of more than `MOST_SHUFFLED`
+    customers of a cut so many are drawn.
     """
     way, learnt = WAYS[name], {cut: finished(table, cut, days, seed) for cut in judged}
     scores = _scores(table, judged, learnt.values())
@@ -148,6 +170,8 @@ def importance(
     rows = []
     for cut in judged:
         train, test = learnt[cut], table.index[table["cut"] == cut]
+        if len(test) > MOST_SHUFFLED:
+            test = test[np.sort(draw.choice(len(test), MOST_SHUFFLED, replace=False))]
         model = fitted(name, scores.loc[train], table.loc[train, "high"], seed)
         high = table.loc[test, "high"].to_numpy()
         whole = average_precision(high, probability(name, model, scores.loc[test]))

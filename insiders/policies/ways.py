@@ -1,7 +1,8 @@
 """Ways to choose Insiders, by name, the simplest first: each scores the customers by what is known on a day.
 
 A score ranks: the programme takes as many customers as it has places for, from the top. None of them sees what comes
-after the day (`insiders.customers.snapshots`); those that learn do so from earlier periods that were over by then.
+after the day (`insiders.customers.snapshots`); those that learn do so from earlier periods that were over by then, of
+many customers from `MOST_LEARNT` drawn by lot.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ LEARNT_FROM = (
 FEWEST_LESSONS = 200
 """Customers of earlier periods, below which nothing is learnt."""
 
+MOST_LEARNT = 30_000
+"""Customers of earlier periods that are learnt from; of more, so many are drawn by lot, always the same."""
+
 SEGMENTS = 10
 """The number of clusters of the method this project started from."""
 
@@ -45,6 +49,9 @@ JUDGED = spaces.Effort(trees=100, epochs=200, mapped=False)
 500 epochs does under another seed (`benchmarks/policies.md`), in a third of the time."""
 
 NEIGHBOURS = 100
+
+AT_ONCE = 50_000
+"""Customers whose neighbours are sought together, which bounds the memory."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,8 @@ class Policy:
     """The policy in words a marketing manager can repeat."""
     money: bool = False
     """Whether the score is the expected revenue of the later period, in the shop's currency."""
+    learns: bool = False
+    """Whether it learns from what customers of earlier periods brought afterwards."""
 
 
 def rfm(snapshot: Snapshot, seed: int) -> Floats:
@@ -97,9 +106,11 @@ def neighbours(snapshot: Snapshot, seed: int) -> Floats:
     del seed
     lessons, target = _lessons(snapshot)
     scale = StandardScaler().fit(_straight(lessons))
-    model = KNeighborsRegressor(min(NEIGHBOURS, len(lessons)), weights="distance")
+    model = KNeighborsRegressor(min(NEIGHBOURS, len(lessons)), weights="distance", algorithm="brute")
     model.fit(scale.transform(_straight(lessons)), target)
-    return model.predict(scale.transform(_straight(_seen(snapshot.customers))))
+    asked = scale.transform(_straight(_seen(snapshot.customers)))
+    parts = [model.predict(asked[start : start + AT_ONCE]) for start in range(0, len(asked), AT_ONCE)]
+    return np.asarray(np.concatenate(parts), "float64")
 
 
 def forest(snapshot: Snapshot, seed: int) -> Floats:
@@ -143,10 +154,10 @@ POLICIES: Mapping[str, Policy] = MappingProxyType(
         "faded_revenue": Policy(_column("faded_revenue"), WORDS["faded_revenue"]),
         "rfm": Policy(rfm, WORDS["rfm"]),
         "lifetime_value": Policy(lifetime_value, WORDS["lifetime_value"], money=True),
-        "neighbours": Policy(neighbours, WORDS["neighbours"], money=True),
-        "forest": Policy(forest, WORDS["forest"], money=True),
-        "boosting": Policy(boosting, WORDS["boosting"], money=True),
-        "hybrid": Policy(hybrid, WORDS["hybrid"]),
+        "neighbours": Policy(neighbours, WORDS["neighbours"], money=True, learns=True),
+        "forest": Policy(forest, WORDS["forest"], money=True, learns=True),
+        "boosting": Policy(boosting, WORDS["boosting"], money=True, learns=True),
+        "hybrid": Policy(hybrid, WORDS["hybrid"], learns=True),
         "cluster": Policy(cluster, WORDS["cluster"]),
     }
 )
@@ -155,12 +166,17 @@ first: a customer reads it off a statement, and who stays away leaves by himself
 
 
 def _lessons(snapshot: Snapshot) -> tuple[pd.DataFrame, Floats]:
-    if len(snapshot.lessons) < FEWEST_LESSONS:
+    """What is learnt from, and the later revenue: all lessons, or `MOST_LEARNT` of them drawn by lot."""
+    lessons = snapshot.lessons
+    if len(lessons) < FEWEST_LESSONS:
         raise AnalysisError(
-            f"there are {len(snapshot.lessons)} customers of earlier periods of {snapshot.days} days to learn from on "
+            f"there are {len(lessons)} customers of earlier periods of {snapshot.days} days to learn from on "
             f"{snapshot.day:%Y-%m-%d} and {FEWEST_LESSONS} are needed: take a later day or a policy that does not learn"
         )
-    return _seen(snapshot.lessons), snapshot.lessons["later_revenue"].to_numpy("float64")
+    if len(lessons) > MOST_LEARNT:
+        drawn = np.random.default_rng(0).choice(len(lessons), MOST_LEARNT, replace=False)
+        lessons = lessons.iloc[np.sort(drawn)]
+    return _seen(lessons), lessons["later_revenue"].to_numpy("float64")
 
 
 def _seen(customers: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Whether a customer will buy within so many days: a plain rule, a model of buying and leaving, a regression.
 
-The way is chosen by the Brier score on all judged days but the last, which judges what was chosen.
+The way is chosen by the Brier score on all judged days but the last, which judges what was chosen. The regression
+learns from at most `MOST_LEARNT` customers drawn by lot; the scores are over all customers.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
@@ -23,6 +25,9 @@ PLAIN = "bought_lately"
 
 LATELY = 90
 """Days within which a purchase counts as lately."""
+
+MOST_LEARNT = 200_000
+"""Customers at earlier cuts, all cuts together, that the regression learns from; of more, so many are drawn by lot."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,22 @@ def chance_to_buy(logs: Floats, histories: pd.DataFrame, days: float) -> Floats:
     return np.asarray(alive(logs, histories) * (1 - none), "float64")
 
 
+def _drawn(number: int) -> npt.NDArray[np.int64]:
+    """The places of those that are learnt from, in order: all, or `MOST_LEARNT` drawn by lot, always the same."""
+    if number <= MOST_LEARNT:
+        return np.arange(number)
+    return np.sort(np.random.default_rng(0).choice(number, MOST_LEARNT, replace=False))
+
+
+def _rows(tables: Sequence[pd.DataFrame], places: npt.NDArray[np.int64]) -> pd.DataFrame:
+    """The rows at those places of the tables one below the other, without all of them in one table."""
+    ends = np.cumsum([len(table) for table in tables])
+    parts = np.split(places, np.searchsorted(places, ends[:-1]))
+    starts = ends - [len(table) for table in tables]
+    chosen = [table.iloc[part - start] for table, part, start in zip(tables, parts, starts, strict=True)]
+    return pd.concat(chosen, ignore_index=True)
+
+
 def _plain(known: Known, finished: Sequence[Known], days: int) -> Floats:
     """The share who bought before, of those who had bought within 90 days by then and of those who had not."""
     lately = pd.concat([past.customers["recency_days"] <= LATELY for past in finished], ignore_index=True)
@@ -85,8 +106,9 @@ def _logistic(known: Known, finished: Sequence[Known], days: int) -> Floats:
     bought = pd.concat([past.bought(days) for past in finished], ignore_index=True)
     if bought.nunique() < 2:
         return np.full(len(known.customers), float(bought.mean()))
-    lessons = pd.concat([past.scores for past in finished], ignore_index=True)
-    model = LogisticRegression(C=0.1, max_iter=1000).fit(lessons.to_numpy(), bought.to_numpy())
+    drawn = _drawn(len(bought))
+    lessons = _rows([past.scores for past in finished], drawn)
+    model = LogisticRegression(C=0.1, max_iter=1000).fit(lessons.to_numpy(), bought.to_numpy()[drawn])
     return np.asarray(model.predict_proba(known.scores.to_numpy())[:, 1], "float64")
 
 
@@ -98,20 +120,25 @@ WAYS: Mapping[str, Callable[[Known, Sequence[Known], int], Floats]] = MappingPro
 
 def judge(cuts: Sequence[Known], days: int, *, confidence: float = 0.95, seed: int = 42) -> Judged:
     """The way to take and its measures; an `AnalysisError` where no day can be judged."""
-    parts = []
+    scores = []
     for known, finished in judged_days(cuts, days):
-        bought = known.bought(days)
-        part = pd.DataFrame({"cut": known.day, "customer_id": known.customers["customer_id"], "high": bought})
-        part["later"] = bought.astype("float64")
-        parts += [part.assign(model=name, probability=way(known, finished, days)) for name, way in WAYS.items()]
-    found = pd.concat(parts, ignore_index=True)
-    squares = found.assign(error=(found["probability"] - found["high"]) ** 2)
-    briers = squares.pivot_table(index="cut", columns="model", values="error")[list(WAYS)]
+        last = _predictions(known, finished, days)  # of a day at a time: all days are many rows
+        squares = last.assign(error=(last["probability"] - last["high"]) ** 2)
+        scores.append(squares.pivot_table(index="cut", columns="model", values="error")[list(WAYS)])
+    briers = pd.concat(scores)
     # Where a single day can be judged there is none to choose by, and the model named beforehand is taken.
     way = str(briers.iloc[:-1].mean().idxmin()) if len(briers) > 1 else "bg_nbd"
-    last = found[found["cut"] == briers.index[-1]].reset_index(drop=True)
     reliable = calibration.reliability(last[last["model"] == way], confidence=confidence)
     return Judged(days, way, briers, last, gains.measure(last, confidence=confidence, seed=seed), reliable)
+
+
+def _predictions(known: Known, finished: Sequence[Known], days: int) -> pd.DataFrame:
+    """Of every way on one day: cut, customer_id, high, later, model, probability."""
+    bought = known.bought(days)
+    part = pd.DataFrame({"cut": known.day, "customer_id": known.customers["customer_id"], "high": bought})
+    part["later"] = bought.astype("float64")
+    found = [part.assign(model=name, probability=way(known, finished, days)) for name, way in WAYS.items()]
+    return pd.concat(found, ignore_index=True)
 
 
 def in_order(sooner: Floats, later: Floats) -> tuple[Floats, Floats]:

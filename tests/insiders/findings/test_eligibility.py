@@ -7,6 +7,7 @@ import pytest
 from insiders.findings import eligibility
 from insiders.findings.eligibility import Eligibility
 from insiders.membership.hysteresis import Hysteresis
+from insiders.rules import surrogate
 from tests.insiders.demo_lines import history, regulars
 from tests.insiders.groupings import grouping
 
@@ -56,3 +57,13 @@ def test_a_tiny_group_is_not_put_to_unseen_customers() -> None:
     people = eligibility.known_today(history(), regulars())
     found = eligibility.told(grouping(few, few), people, people, Hysteresis(), "€", seed=1)
     assert "too small to put the rule" in found.finding.text
+
+
+def test_a_rule_sought_among_some_of_very_many_is_said(told: Eligibility, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the limit of the trees the text says how many customers were drawn, and below it nothing of the kind."""
+    monkeypatch.setattr(surrogate, "MOST_ROWS", 150)
+    rank = regulars()["gross_revenue"].rank(method="first", ascending=False).to_numpy()
+    people = eligibility.known_today(history(), regulars())
+    found = eligibility.told(grouping(rank <= 20, rank <= 20), people, people, Hysteresis(), "€", seed=1)
+    assert "sought among 150 customers drawn by lot and counted over all" in found.finding.text
+    assert "drawn by lot" not in told.finding.text

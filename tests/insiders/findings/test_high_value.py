@@ -7,6 +7,7 @@ import pytest
 from insiders.errors import AnalysisError
 from insiders.findings import high_value
 from insiders.findings.high_value import Forecast
+from insiders.high_value import learning
 from tests.insiders.demo_lines import history, last_days, regulars
 
 
@@ -31,6 +32,15 @@ def test_everybody_known_has_a_probability(forecast: Forecast) -> None:
     assert found.between(0, 1).all()
     stranger = regulars().head(2).assign(customer_id=["nobody", regulars()["customer_id"].iloc[1]])
     assert forecast.of(stranger).isna().tolist() == [True, False]
+
+
+def test_a_draw_among_many_customers_is_said(forecast: Forecast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the limit the text says how many were drawn; everybody has a probability all the same."""
+    monkeypatch.setattr(learning, "MOST_CUSTOMERS", 150)
+    found = high_value.forecast(history(), ["revenue"], folds=1, seed=1)
+    assert f"150 customers drawn by lot of {len(found.probabilities):,}" in found.finding.text
+    assert len(found.probabilities) == len(forecast.probabilities) > 150
+    assert "drawn by lot" not in forecast.finding.text
 
 
 def test_a_short_history_has_no_probabilities() -> None:

@@ -7,6 +7,7 @@ import pytest
 from insiders.errors import AnalysisError
 from insiders.findings import policies
 from insiders.findings.finding import Finding
+from insiders.policies import backtest, ways
 from insiders.policies.programme import Terms
 from tests.insiders.demo_lines import history, last_days
 
@@ -37,6 +38,19 @@ def test_every_policy_has_a_row_with_its_interval(judged: Finding) -> None:
     rows = judged.data["policies"].set_index("policy")
     assert ((rows["lower"] <= rows["captured"]) & (rows["captured"] <= rows["upper"])).all()
     assert judged.metrics["plain_sort_captured"][0] == rows.loc["revenue", "captured"]
+
+
+def test_what_many_customers_cut_short_is_said(judged: Finding, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The caption counts the resamples that were made; drawn lessons are named where a policy has learnt."""
+    assert "intervals of 50 resamples" in next(iter(judged.tables))
+    for module, limit in ((backtest, "MOST_DRAWN"), (ways, "MOST_LEARNT")):
+        monkeypatch.setattr(module, limit, 300)
+    monkeypatch.setattr(backtest, "FEWEST_RESAMPLES", 20)
+    asked = {"cuts": 2, "share": 0.1, "resamples": 50, "terms": Terms(), "currency": "€", "seed": 1}
+    found = policies.judged(history(), ["boosting"], "revenue", **asked)  # type: ignore[arg-type]
+    assert "intervals of 20 resamples" in next(iter(found.tables))
+    assert "from at most 300 customers of earlier periods, drawn by lot" in found.text
+    assert "drawn by lot" not in judged.text
 
 
 def test_assumptions_are_called_so(judged: Finding) -> None:

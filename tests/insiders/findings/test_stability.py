@@ -69,6 +69,18 @@ def test_segments_are_read_with_their_weakest() -> None:
     assert "not drawn again" in nothing
 
 
+def test_samples_of_very_many_customers_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the limits the text says among how many the segments were drawn, and what a forest learns from."""
+    profile = pd.DataFrame({"segment": ["Rare"], "is_insiders": [False], "stability": [0.5]})
+    firm = pd.DataFrame({"k": [3], "weakest": [0.5], "mean": [0.7], "smallest_share": [0.1]})
+    group = grouping(*2 * [(regulars()["n_items"] > 100).to_numpy()])
+    assert "resamples in the space" in stability.of_segments(profile, firm, group, 20)
+    assert stability._learnt(37_500) == ""
+    assert "from 30,000 customers drawn by lot" in stability._learnt(37_502)
+    monkeypatch.setattr(stability, "FULL_SIZE", 100)
+    assert "resamples among a sample of 100 customers in the" in stability.of_segments(profile, firm, group, 20)
+
+
 def test_the_weakest_segment_is_a_figure_for_a_gate() -> None:
     """Of the segments beside the Insiders the least firm counts; where none was measured the figure is 0."""
     profile = pd.DataFrame({"is_insiders": [True, False, False], "stability": [0.2, 0.5, np.nan]})

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from insiders.customers.quarters import KNOWN
+from insiders.high_value import classifiers
 from insiders.high_value.classifiers import PREVALENCE, WAYS, fitted, probability
 
 DRAW = np.random.default_rng(0)
@@ -34,3 +35,12 @@ def test_a_plain_ranking_keeps_its_order() -> None:
     """The probability by revenue rises with revenue and with nothing else."""
     found = probability("revenue", fitted("revenue", SCORES, HIGH, seed=1), SCORES)
     assert np.argsort(found).tolist() == np.argsort(SCORES["gross_revenue"].to_numpy()).tolist()
+
+
+@pytest.mark.parametrize("name", ["neighbours", "lightgbm"])
+def test_customers_asked_in_parts_get_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A probability does not hang on who else is asked for at the same time."""
+    model = fitted(name, SCORES, HIGH, seed=1)
+    together = probability(name, model, SCORES)
+    monkeypatch.setattr(classifiers, "AT_ONCE", 70)
+    np.testing.assert_allclose(probability(name, model, SCORES), together, rtol=1e-9)

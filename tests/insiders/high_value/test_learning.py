@@ -102,6 +102,25 @@ def test_what_a_model_does_not_use_has_no_importance() -> None:
     assert found["drop"]["value"] > 0.2
 
 
+def test_of_very_many_customers_some_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same ones at every cut, with the outcomes they have among all; up to the limit the table is the whole one."""
+    history, cuts = Loaded(shop()), judged()
+    whole = quarters.examples(history, cuts)
+    pd.testing.assert_frame_equal(learning.examples(history, cuts), whole)
+    monkeypatch.setattr(learning, "MOST_CUSTOMERS", 150)
+    drawn = learning.examples(history, cuts)
+    assert 100 < drawn["customer_id"].nunique() <= 150  # not all of today were known then
+    theirs = whole[whole["customer_id"].isin(drawn["customer_id"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(drawn, theirs)
+    pd.testing.assert_frame_equal(drawn, learning.examples(history, cuts))
+
+
+def test_features_are_shuffled_among_some_of_very_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What carries all of a ranking does so among customers drawn, too."""
+    monkeypatch.setattr(learning, "MOST_SHUFFLED", 100)
+    assert learning.importance(table(), judged()[-1:], "revenue", repeats=3)["drop"].iloc[0] > 0.2
+
+
 def test_too_short_a_history_is_refused() -> None:
     """A fold needs a finished quarter before it, and a model needs examples of both kinds."""
     with pytest.raises(AnalysisError, match="longer history"):

@@ -13,6 +13,7 @@ from insiders import demo_shop
 from insiders.customers.in_memory import Loaded
 from insiders.customers.snapshots import Snapshot, bet_days, snapshots
 from insiders.errors import AnalysisError
+from insiders.policies import ways
 from insiders.policies.ways import POLICIES, rfm
 from insiders.transactions import prepare
 
@@ -93,3 +94,23 @@ def test_simplest_first() -> None:
     names = list(POLICIES)
     assert names[:2] == ["year_revenue", "revenue"]
     assert names.index("rfm") < names.index("lifetime_value") < min(names.index(name) for name in LEARNING)
+
+
+def test_of_very_many_lessons_a_sample_is_learnt_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the limit lessons are drawn by lot, the same each time; below it, all are learnt from as they are."""
+    all_of_them, target = ways._lessons(snapshot())
+    assert len(all_of_them) == len(snapshot().lessons)
+    monkeypatch.setattr(ways, "MOST_LEARNT", 250)
+    drawn, theirs = ways._lessons(snapshot())
+    assert len(drawn) == 250
+    assert theirs.tolist() == target[drawn.index].tolist()
+    pd.testing.assert_frame_equal(drawn, ways._lessons(snapshot())[0])
+    score = POLICIES["boosting"].score(snapshot(), 3)
+    assert np.corrcoef(pd.Series(score).rank(), pd.Series(scored("boosting")).rank())[0, 1] > 0.7
+
+
+def test_neighbours_are_sought_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Customers asked in parts have the scores that they have together."""
+    together = scored("neighbours")
+    monkeypatch.setattr(ways, "AT_ONCE", 40)
+    np.testing.assert_allclose(POLICIES["neighbours"].score(snapshot(), 3), together, rtol=1e-9)
