@@ -46,7 +46,7 @@ SEGMENTS = 10
 
 JUDGED = spaces.Effort(trees=100, epochs=200, mapped=False)
 """What is put into a clustering on each day of a backtest: it captures as much of later revenue as one of 250 trees and
-500 epochs does under another seed (`benchmarks/policies.md`), in a third of the time."""
+500 epochs does under another seed (`benchmarks/policies.md`), in less than half of the time."""
 
 NEIGHBOURS = 100
 
