@@ -173,7 +173,7 @@ the machine has to do. DuckDB had 4 GB of memory throughout, which is less than 
 
 
 NOTEBOOKS = """`runner run monthly` with its defaults and one worker, as its record has it (`--notebooks`). From two
-million lines on 01_eda and 03_forecast leave the lines in their files, and ask them by DuckDB with 3 GB of memory."""
+million lines on the notebooks leave the lines in their files, and ask them by DuckDB with 3 GB of memory."""
 
 
 def main() -> None:
