@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 REAL_FILES = ("online_retail.parquet", "online_retail_II.parquet", "store_panel.parquet")
@@ -20,6 +21,10 @@ MAIN = sys.modules["__main__"]
 
 pytest_plugins = ["tests.servers", "tests.browsers"]
 pytest.register_assert_rewrite("tests.monthly")
+
+# How long an example takes to make or to try is the machine's business: two workers share its processors.
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.kernel import messages
@@ -22,7 +22,6 @@ BUNDLE = st.dictionaries(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     kind=st.sampled_from(["display_data", "execute_result", "error"]),
     content=st.dictionaries(
@@ -38,7 +37,6 @@ def test_whatever_a_kernel_sends_is_a_valid_output(kind: str, content: dict[str,
     assert messages.size(node) > 0
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(content=st.dictionaries(st.sampled_from(["name", "text"]), ANYTHING))
 def test_whatever_a_kernel_prints_is_text(content: dict[str, Any]) -> None:
     """The stream of any message is stdout or stderr."""
