@@ -26,6 +26,8 @@ __all__ = ["Client", "NotebookStopped", "Supervision", "Watch"]
 GRACE_SECONDS = 3.0
 """How long an interrupted cell may take to end before its kernel is killed."""
 POLL_SECONDS = 0.1
+END_SECONDS, LOOK_SECONDS = 2.5, 0.01
+"""How long a kernel may take to end when it is asked to, before it is interrupted and told by signals."""
 READ_BACK_SECONDS = 5.0
 """How long a kernel may take to say what its parameters are in the end."""
 
@@ -94,6 +96,15 @@ class Client(KernelClient):
                 self._usage.settle()
                 self.nb.metadata.papermill["cpu_seconds"] = round(self._usage.cpu_seconds, 2)
                 self.nb.metadata.papermill["peak_memory_bytes"] = self._usage.peak_bytes
+
+    async def _async_cleanup_kernel(self) -> None:
+        """Have the kernel end. Its manager would interrupt it first, which some kernels then do not end by."""
+        if self.km is not None and self.shutdown_kernel != "immediate" and await self.km.is_alive():
+            await self.km.request_shutdown()
+            ends = monotonic() + END_SECONDS
+            while monotonic() < ends and await self.km.is_alive():
+                await asyncio.sleep(LOOK_SECONDS)
+        await super()._async_cleanup_kernel()
 
     async def _run_each(self) -> None:
         total = sum(map(copies.runs_code, self.nb.cells))
