@@ -41,12 +41,14 @@ def side_by_side(
     None overtakes one that only waits for room, so that a large step gets its turn. What a thread raises is raised
     here, once the steps beside it are over.
     """
-    waiting, over = list(steps), set[str]()
+    waiting, over, needs = list(steps), set[str](), dict[str, Need]()
     running: dict[Future[None], tuple[StepRecord, Need]] = {}
     with ThreadPoolExecutor(workers, thread_name_prefix="step") as pool:
         while waiting or running:
-            ready = [(one, need(one)) for one in waiting if over >= set(one.needs)]
-            for step, asked in sorted(ready, key=lambda one: -one[1].seconds):
+            ready = [one for one in waiting if over >= set(one.needs)]
+            needs.update({one.name: need(one) for one in ready if one.name not in needs})
+            for step in sorted(ready, key=lambda one: -needs[one.name].seconds):
+                asked = needs[step.name]
                 if len(running) == workers or not budget.admits(asked):
                     break
                 waiting.remove(step)

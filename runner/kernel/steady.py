@@ -7,25 +7,25 @@ environment has it too, and imports only what every kernel has.
 
 from __future__ import annotations
 
+import atexit
 import sys
-import threading
-import time
 from typing import Any
 
 import zmq
+from IPython import get_ipython
 
 PIECE = 2**18
 """Characters of one message."""
 PATIENCE_S = 600
 """So long the end of a cell waits until all is sent; after ten seconds ipykernel would complain among the outputs."""
-LOOK_S = 0.02
-"""How often it is looked whether the thread that sends is still there."""
+LAST_WORDS_S = 2
+"""So long the end of a kernel waits for the thread that was told to end it."""
 
 
 def steady(stream: Any) -> None:  # noqa: ANN401 - a stream of whatever ipykernel the environment has
     """Let a stream send pieces, on a socket that waits until there is room; runs in the thread that sends."""
     stream.pub_thread.socket.setsockopt(zmq.XPUB_NODROP, 1)
-    stream.flush = lambda: patient(stream)
+    stream.flush_timeout = PATIENCE_S
 
     def in_pieces(message: dict[str, Any]) -> dict[str, Any]:
         text = message["content"]["text"]
@@ -40,20 +40,20 @@ def steady(stream: Any) -> None:  # noqa: ANN401 - a stream of whatever ipykerne
     stream.register_hook(in_pieces)
 
 
-def patient(stream: Any) -> None:  # noqa: ANN401
-    """Wait until all is sent, as long as there is a thread that sends: where the kernel ends, it may end first."""
-    thread = stream.pub_thread and stream.pub_thread.thread
-    if thread is None or not thread.is_alive() or thread is threading.current_thread():
-        stream._flush()
-        return
-    sent, ends = threading.Event(), time.monotonic() + PATIENCE_S
-    stream.pub_thread.schedule(stream._flush)
-    stream.pub_thread.schedule(sent.set)
-    while not sent.wait(LOOK_S) and thread.is_alive() and time.monotonic() < ends:
-        pass
+def last_words(control: Any) -> None:  # noqa: ANN401
+    """Wait for the thread that was told to end the kernel: it still has to say that it did.
+
+    ipykernel ends the thread that sends before it, by its own function at the exit, which comes after this one. Then
+    the one may wait for the other, and the kernel for both.
+    """
+    control.stop()
+    control.join(LAST_WORDS_S)
 
 
 each: Any
 for each in (sys.stdout, sys.stderr):
     if hasattr(each, "register_hook"):
         each.pub_thread.schedule(lambda stream=each: steady(stream))
+kernel: Any = getattr(get_ipython(), "kernel", None)
+if getattr(kernel, "control_thread", None):
+    atexit.register(last_words, kernel.control_thread)

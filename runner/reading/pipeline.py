@@ -148,6 +148,7 @@ class Pipeline(BaseModel):
     workers: Annotated[int, Field(ge=1, le=1024)] | None = None
     """How many steps may run side by side, where the command does not say; 1 without it."""
     _document: Document = PrivateAttr()
+    _in_turn: dict[str, Step] = PrivateAttr(default_factory=dict)
 
     @property
     def path(self) -> Path:
@@ -170,7 +171,7 @@ class Pipeline(BaseModel):
 
     def step(self, name: str) -> Step:
         """The step or item of that name."""
-        return next(step for step in self.ordered() if step.name == name)
+        return self._by_name()[name]
 
     def where(self, *place: str | int) -> str:
         """`FILE, line N` of a value of the file."""
@@ -181,13 +182,19 @@ class Pipeline(BaseModel):
 
         A step with `for_each` stands there as its items; who needs it needs all of them.
         """
-        waiting, done = list(self.steps), list[Step]()
-        while waiting:
-            ready = next(step for step in waiting if set(step.needs) <= {one.base for one in done})
-            waiting.remove(ready)
-            needs = tuple(one.name for one in done if one.base in ready.needs)
-            done += [item.model_copy(update={"needs": needs}) for item in ready.items()]
-        return tuple(done)
+        return tuple(self._by_name().values())
+
+    def _by_name(self) -> dict[str, Step]:
+        """The steps as they are run, by name; found once, since nothing of a step changes."""
+        if not self._in_turn:
+            waiting, done = list(self.steps), dict[str, tuple[Step, ...]]()
+            while waiting:
+                ready = next(step for step in waiting if done.keys() >= set(step.needs))
+                waiting.remove(ready)
+                needs = tuple(one.name for base, items in done.items() if base in ready.needs for one in items)
+                done[ready.name] = tuple(item.model_copy(update={"needs": needs}) for item in ready.items())
+            self._in_turn = {step.name: step for items in done.values() for step in items}
+        return self._in_turn
 
 
 def is_name(text: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import nbformat
 import pytest
 
+from runner.kernel import steady
 from runner.kernel.cell_outputs import CUT
 from tests.runner.kernel import small_books
 from tests.runner.kernel.processes import Marked
@@ -48,6 +49,12 @@ def run(folder: Path, marked: Marked, *cells: str, **circumstances: Any) -> list
     done = small_books.run(folder, marked, *cells, **circumstances)
     assert set(small_books.told(done)) == {"succeeded"}, done
     return [cell.outputs for cell in copy_of(folder).cells if cell.cell_type == "code"]
+
+
+def test_the_end_of_a_cell_waits_long_for_what_it_printed(tmp_path: Path, marked: Marked) -> None:
+    """A slow reader makes no complaint of the kernel's appear among the outputs, as after ten seconds it would."""
+    (asked,) = run(tmp_path, marked, "import sys\nprint(sys.stdout.flush_timeout, sys.stderr.flush_timeout)")
+    assert asked[0].text == f"{steady.PATIENCE_S} {steady.PATIENCE_S}\n"
 
 
 def test_hostile_messages_leave_a_valid_copy(tmp_path: Path, marked: Marked) -> None:
@@ -97,6 +104,5 @@ def test_long_prints_arrive_whole(tmp_path: Path, marked: Marked, length: int) -
 
 def test_a_kernel_keeps_no_trace_of_its_steadiness(tmp_path: Path, marked: Marked) -> None:
     """What runs in the kernel at its start leaves no name behind and prints nothing."""
-    names = {"each", "steady", "patient", "PIECE", "zmq", "sys", "time"}
-    (outputs,) = run(tmp_path, marked, f"print({names} & globals().keys())")
+    (outputs,) = run(tmp_path, marked, "print({'each', 'steady', 'kernel', 'PIECE', 'zmq', 'sys'} & globals().keys())")
     assert [output.text for output in outputs] == ["set()\n"]

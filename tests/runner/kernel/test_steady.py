@@ -1,62 +1,43 @@
-"""Tests for the streams of a kernel."""
+"""Tests for what a kernel runs at its start."""
 
-import threading
 import time
-from collections.abc import Iterator
-from types import SimpleNamespace
-from typing import Any
 
-import pytest
-import zmq
-from ipykernel.iostream import IOPubThread, OutStream
-from jupyter_client.session import Session
+from jupyter_client.manager import start_new_kernel
 
-from runner.kernel import steady
+from runner.kernel import outputs
 
-
-@pytest.fixture
-def publisher() -> Iterator[IOPubThread]:
-    """A thread that sends what a kernel's streams print, to nobody."""
-    with zmq.Context() as context, context.socket(zmq.XPUB) as socket:
-        socket.bind("inproc://printed")
-        thread = IOPubThread(socket)
-        thread.start()
-        yield thread
-        if thread.thread.is_alive():
-            thread.stop()
-        thread.close()
-
-
-@pytest.fixture
-def stream(publisher: IOPubThread) -> Iterator[OutStream]:
-    """A stream made steady, by the thread that sends."""
-    found = OutStream(Session(key=b"one"), publisher, "stdout", watchfd=False, isatty=False)
-    publisher.schedule(lambda: steady.steady(found))
-    yield found
-    found.close()
+RACE = """
+def widened():
+    import sys, threading, time
+    sender = sys.stdout.pub_thread
+    schedule, join = sender.schedule, sender.thread.join
+    def late(done):
+        if threading.current_thread().name != 'Control':
+            return schedule(done)
+        pipe = sender._event_pipe
+        time.sleep(0.1)
+        sender._events.append(done)
+        pipe.send(b'')
+    def slowly(timeout):
+        join(timeout)
+        time.sleep(1)
+    sender.schedule, sender.thread.join = late, slowly
+widened()
+"""
+"""The thread that is told to end the kernel pauses where it has seen the thread that sends, and gives it work."""
 
 
-def test_a_flush_waits_until_all_is_sent(publisher: IOPubThread, stream: OutStream) -> None:
-    """However slow the thread that sends; nobody complains on the way."""
-    sent: list[str] = []
-
-    def note(message: dict[str, Any]) -> dict[str, Any]:
-        sent.append(message["content"]["text"])
-        return message
-
-    publisher.schedule(lambda: stream.register_hook(note))
-    publisher.schedule(lambda: time.sleep(0.3))
-    stream.write("a line\n")
-    stream.flush()
-    assert "".join(sent) == "a line\n"
-
-
-def test_a_flush_ends_with_the_thread_that_sends() -> None:
-    """Where a kernel ends, its streams are flushed while that thread is stopped, with work left: no wait then."""
-    thread = threading.Thread(target=time.sleep, args=(0.2,))
-    left: list[object] = []
-    thread.start()
-    began = time.monotonic()
-    steady.patient(SimpleNamespace(pub_thread=SimpleNamespace(thread=thread, schedule=left.append), _flush=None))
-    assert len(left) == 2
-    assert 0.2 <= time.monotonic() - began < steady.PATIENCE_S / 10
+def test_a_kernel_ends_though_its_last_words_are_late() -> None:
+    """The thread that sends ends after the one that was told to end the kernel, which would wait for it for ever."""
+    manager, client = start_new_kernel()
+    try:
+        for code in (outputs.STEADY, RACE):
+            assert client.execute_interactive(code, timeout=60)["content"]["status"] == "ok"
+        client.shutdown()
+        until = time.monotonic() + 30
+        while manager.is_alive() and time.monotonic() < until:
+            time.sleep(0.1)
+        assert not manager.is_alive()
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
