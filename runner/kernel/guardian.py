@@ -209,10 +209,13 @@ def prctl(option: int, value: int) -> None:
 
 
 def remove(folder: str) -> None:
-    """Remove the kernel's private folder, with its sockets and its connection file."""
+    """Remove the kernel's private folder, with its sockets, its connection file and its temporary files."""
     with contextlib.suppress(OSError):
         for entry in os.scandir(folder):
-            os.unlink(entry.path)
+            if entry.is_dir(follow_symlinks=False):
+                remove(entry.path)
+            else:
+                os.unlink(entry.path)
         os.rmdir(folder)
 
 

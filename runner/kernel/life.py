@@ -51,6 +51,8 @@ class KernelClient(OutputClient):
             # Sockets in a private folder cannot be reached over the network, and need no free port.
             self.km.transport = "ipc"
         self._private = folder
+        self._temporary = Path(folder, "tmp")
+        self._temporary.mkdir()
         self._oom_kills = oom.kills()
 
     async def _start_kernel(self) -> None:
@@ -65,7 +67,9 @@ class KernelClient(OutputClient):
         self.km.kernel_spec.metadata = {**self.km.kernel_spec.metadata, "kernel_provisioner": guarded}
         with self._log.open("wb") as log:
             # What does not come as a message, a crash report for example, would otherwise stand on the runner's stderr.
-            await self.async_start_new_kernel(env=dict(supervision.environment), cwd=folder, stdout=log, stderr=log)
+            # Temporary files lie where they go with the kernel, however it ends; those of DuckDB may be many gigabytes.
+            environment = {**supervision.environment, "TMPDIR": str(self._temporary)}
+            await self.async_start_new_kernel(env=environment, cwd=folder, stdout=log, stderr=log)
         self._guard = self.km.provisioner.guard
         if why := getattr(self.km.provisioner, "cold", None):
             supervision.watch.kernel_cold(why)
@@ -127,7 +131,7 @@ def _lists(warmth: Warmth) -> dict[str, Any]:
 
 
 def private_folder() -> tempfile.TemporaryDirectory[str]:
-    """A folder for the connection file and the sockets of one kernel, gone behind it."""
+    """A folder for the connection file, the sockets and the temporary files of one kernel, gone behind it."""
     try:
         return tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True)
     except OSError as error:

@@ -6,6 +6,7 @@ import atexit
 import os
 import sys
 import sysconfig
+import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,6 +35,7 @@ def tree(interpreter: Sequence[str], environment: Mapping[str, str]) -> Tree:
     """The living tree of an interpreter in an environment; a new one where packages were installed meanwhile."""
     felt = {name: value for name, value in environment.items() if ALLOWED.fullmatch(name)}
     felt |= dict.fromkeys(THREADS, "1")  # kernels with more have no numerical libraries imported ahead
+    felt["TMPDIR"] = tempfile.gettempdir()  # a kernel has a folder of its own, which goes with it
     key: Key = (tuple(interpreter), tuple(sorted(felt.items())), _packages())
     with _lock:
         found = _trees.pop(key, None)

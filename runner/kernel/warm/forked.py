@@ -10,6 +10,7 @@ import os
 import random
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ class Order:
         for name in [name for name in sys.modules if name.partition(".")[0] == OURS]:
             del sys.modules[name]
         importlib.invalidate_caches()
+        tempfile.tempdir = None  # found anew, in this kernel's environment
         _seed()
 
 

@@ -238,10 +238,13 @@ def test_a_killed_guardian_takes_its_kernel_along(marked: Marked, guards: list[G
 
 
 def test_the_private_folder_goes_with_a_killed_runner(marked: Marked, tmp_path: Path) -> None:
-    """No connection file stays behind; a runner that lives removes it itself."""
-    private = tmp_path / "kernel-1"
-    private.mkdir()
-    (private / "kernel.json").write_text("{}")
+    """No connection file and no temporary file stays behind; a runner that lives removes them itself."""
+    private, elsewhere = tmp_path / "kernel-1", tmp_path / "elsewhere"
+    (private / "tmp" / "spilt").mkdir(parents=True)
+    elsewhere.mkdir()
+    for file in (private / "kernel.json", private / "tmp" / "spilt" / "part", elsewhere / "stays"):
+        file.write_text("{}")
+    (private / "tmp" / "link").symlink_to(elsewhere)
     program = [sys.executable, "-c", RUNNER, "import time; time.sleep(60)", str(private)]
     with subprocess.Popen(program, env=marked.environment) as runner:
         until(lambda: processes(marked, 2) >= 1)
@@ -249,6 +252,7 @@ def test_the_private_folder_goes_with_a_killed_runner(marked: Marked, tmp_path: 
         runner.kill()
         runner.wait()
         until(lambda: not private.exists())
+    assert (elsewhere / "stays").exists()
 
 
 def test_a_guardian_is_up_at_once(marked: Marked, guards: list[Guard]) -> None:

@@ -31,7 +31,8 @@ import umap
 from sklearn.cluster import KMeans
 from sklearn.ensemble import RandomForestClassifier"""
 SURROUNDINGS = """
-import fcntl, gc, locale, logging, os, resource, signal, sys, termios, threading, time, warnings
+import fcntl, gc, locale, logging, os, resource, signal, sys, tempfile, termios, threading, time
+import warnings
 own = {"JPY_PARENT_PID", "KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK"}  # the last two are scikit-learn's
 print(sys.argv, sys.orig_argv, sys.flags, sys.path, sys.getrecursionlimit())
 print(sorted((name, value) for name, value in os.environ.items() if name not in own))
@@ -39,7 +40,8 @@ print([(str(one), signal.getsignal(one)) for one in sorted(signal.valid_signals(
 print([resource.getrlimit(one) for one in range(16)], os.umask(0o22), os.getcwd(), locale.setlocale(locale.LC_ALL))
 print(os.getsid(0) == os.getpgrp() == os.getpid(), gc.isenabled(), gc.get_threshold(), threading.active_count())
 print(sorted(thread.name.split("-")[0] for thread in threading.enumerate()), logging.getLogger().handlers)
-print(sorted(vars(sys.modules["__main__"])), [name for name in sys.modules if name.startswith("runner")])
+print(tempfile.gettempdir(), sorted(vars(sys.modules["__main__"])))
+print([name for name in sys.modules if name.startswith("runner")])
 print([one for one in sorted(os.listdir("/proc/self/fd")) if int(one) < 3], sys.stdin.read(), sys.stdout.encoding)
 app = get_ipython().kernel.parent
 print(int(os.environ["JPY_PARENT_PID"]) == os.getppid() == app.parent_handle, type(get_ipython()))
