@@ -107,8 +107,8 @@ def write(name: str, text: str) -> None:
     """Put a part into the report, in the order of the sections, beside what stands there of the others."""
     kept = REPORT.read_text(encoding="utf-8") if REPORT.is_file() else ""
     pieces = re.split(r"^## (\w+)\n", kept, flags=re.MULTILINE)
-    parts = dict(zip(pieces[1::2], pieces[2::2], strict=True)) | {name: f"\n{text}\n"}
-    ordered = [f"## {one}\n{parts[one]}" for one in SECTIONS if one in parts]
+    parts = dict(zip(pieces[1::2], pieces[2::2], strict=True)) | {name: text}
+    ordered = [f"## {one}\n\n{parts[one].strip()}\n" for one in SECTIONS if one in parts]
     REPORT.write_text("\n".join([HEAD, *ordered]).rstrip() + "\n", encoding="utf-8")
 
 

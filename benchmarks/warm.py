@@ -87,7 +87,7 @@ def figures(_folder: Path) -> list[Figure]:
         what = f"{one.count} notebooks, {one.name}"
         found += [
             Figure(what, one.warm, "s", calls, f"{one.count} calls of papermill", "10 times less"),
-            Figure(f"{what}, `--workers 2`", one.beside, "s", calls, "the same calls", ""),
+            Figure(f"{what}, `--workers 2`", one.beside, "s", calls, "the same calls", "10 times less"),
             Figure(f"{what}, `--cold`", one.cold, "s", calls, "the same calls", ""),
             Figure(
                 f"one more, {one.name}, beyond its own {one.own:.2g} s",
