@@ -50,7 +50,7 @@ def test_new_customers_stand_near_those_like_them() -> None:
 
 
 def test_nearest_leaves_are_counted_as_hamming_does() -> None:
-    """The share of trees that separate two customers, against a plain count; a leaf that nobody known is in is no one's."""
+    """The share of trees that separate two customers, against a plain count; nobody known is in leaves 6 and 7."""
     draws = np.random.default_rng(0)
     known, asked = draws.integers(0, 6, (40, 9)).astype("int32"), draws.integers(0, 8, (15, 9)).astype("int32")
     ((indices, distances),) = nearest_leaves(known, [asked])
