@@ -38,7 +38,7 @@ async def started(folder: Path, marked: Marked, **facts: Any) -> tuple[AsyncKern
 
 async def answer(client: Any, code: str, seconds: float = 20) -> Any:
     """What the kernel answers to a request to run code."""
-    asked = client.execute(code)
+    asked = client.execute(code, stop_on_error=False)  # what comes at once after an error would be aborted
     while (reply := await client.get_shell_msg(timeout=seconds))["parent_header"].get("msg_id") != asked:
         continue
     return reply["content"]
