@@ -98,7 +98,7 @@ class Client(KernelClient):
                 self.nb.metadata.papermill["peak_memory_bytes"] = self._usage.peak_bytes
 
     async def _async_cleanup_kernel(self) -> None:
-        """Have the kernel end. Its manager would interrupt it first, which some kernels then do not end by."""
+        """Have the kernel end by itself. Its manager would interrupt it first, and look every tenth of a second."""
         if self.km is not None and self.shutdown_kernel != "immediate" and await self.km.is_alive():
             await self.km.request_shutdown()
             ends = monotonic() + END_SECONDS
