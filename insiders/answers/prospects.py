@@ -182,6 +182,12 @@ def _judged(evidence: Evidence, judged: chances.Judged) -> str:
             way=speak.say(WAYS[best]),
             brier=speak.decimal(score, 3),
         )
+    if judged.lessons > chances.MOST_LEARNT:
+        said += " " + speak.say(
+            "The regression has learnt from {learnt} of the {lessons} customers of earlier days, drawn by lot.",
+            learnt=speak.whole(chances.MOST_LEARNT),
+            lessons=speak.whole(judged.lessons),
+        )
     return said
 
 

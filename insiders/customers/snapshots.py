@@ -14,6 +14,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from insiders.customers import by_lot
 from insiders.customers.features import completed, counted
 from insiders.customers.history import History
 from insiders.customers.purchases import purchases_of
@@ -63,16 +64,16 @@ class Snapshot:
     """The customers to choose from, as `customers_at` has them."""
     buying: Callable[[], pd.DataFrame]
     """Finds what a model of buying needs to know of all who had bought by then, see `insiders.customers.histories`."""
-    learn: Callable[[], pd.DataFrame]
+    learn: Callable[[int | None], pd.DataFrame]
     """Finds the lessons: most ways of choosing ask for none, and to find them costs most of a snapshot."""
 
-    @property
-    def lessons(self) -> pd.DataFrame:
+    def lessons(self, most: int | None = None) -> pd.DataFrame:
         """Customers of earlier snapshots, the same columns, with ``day`` and ``later_revenue``.
 
-        They are of periods of the same length that were over by now. Empty where the history is too short.
+        They are of periods of the same length that were over by now. Empty where the history is too short. Of more
+        than ``most`` of them, so many are drawn by lot, always the same.
         """
-        return self.learn()
+        return self.learn(most)
 
 
 def before(transactions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -171,19 +172,28 @@ def snapshots(
     least_days: int = PURCHASE_DAYS,
 ) -> Iterator[Snapshot]:
     """A snapshot at midnight of each of the days ``on``, with the lessons of the days ``step`` apart before it."""
+    number = cache(lambda day: len(history.customers_at(day, least_days)))  # many days are earlier ones of several
     for today in on:
         customers = history.customers_at(today, least_days)
-        lessons = cache(partial(_lessons, history, today, days, step, least_days))
+        earlier = _earlier(history.first, today, days, step)
+        lessons = cache(partial(_lessons, history, today, earlier, days, least_days, number))
         yield Snapshot(today, days, customers, partial(history.histories, today), lessons)
 
 
-def _lessons(history: History, today: pd.Timestamp, days: int, step: int, least_days: int) -> pd.DataFrame:
-    """The customers of the days before ``today``, with what they brought by then."""
-    found = [
-        table.assign(day=day, later_revenue=history.later_revenue(table["customer_id"], day, days))
-        for day in _earlier(history.first, today, days, step)
-        for table in [history.customers_at(day, least_days)]
-    ]
+def _lessons(
+    history: History,
+    today: pd.Timestamp,
+    earlier: Sequence[pd.Timestamp],
+    days: int,
+    least_days: int,
+    number: Callable[[pd.Timestamp], int],
+    most: int | None,
+) -> pd.DataFrame:
+    """The customers of the ``earlier`` days, with what they brought by today; ``number`` says how many a day has."""
+    found = []
+    for day, rows in zip(earlier, by_lot.drawn([number(day) for day in earlier], most), strict=True):
+        table = history.customers_at(day, least_days).iloc[rows]
+        found.append(table.assign(day=day, later_revenue=history.later_revenue(table["customer_id"], day, days)))
     none = history.customers_at(today, least_days).iloc[:0].assign(day=today, later_revenue=0.0)
     return pd.concat(found, ignore_index=True) if found else none
 

@@ -1,4 +1,4 @@
-"""DuckDB: tables in this process, which go to a folder on the disk where they are larger than the memory given."""
+"""DuckDB in this process: its tables lie packed in a file of their own, so that they may be larger than memory."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Duck:
 
     def keep(self, name: str, select: str, *, computed: bool = True) -> None:
         """Keep what a SELECT finds as a table, or the SELECT itself as a view."""
-        self._run(f"CREATE OR REPLACE TEMP {'TABLE' if computed else 'VIEW'} {name} AS {select}")
+        self._run(f"CREATE OR REPLACE {'TABLE' if computed else 'VIEW'} {name} AS {select}")
 
     def table(self, select: str) -> pa.Table:
         """What a SELECT finds."""
@@ -77,16 +77,17 @@ def _told() -> Iterator[None]:
 
 @contextmanager
 def duck(*, memory: str | None = None, threads: int = 1, spill: Path | None = None) -> Iterator[Duck]:
-    """DuckDB with a limit on its memory, such as ``4GB``, beyond which it works in a folder under ``spill``.
+    """DuckDB with a limit on its memory, such as ``4GB``; tables and what does not fit lie in a folder under ``spill``.
 
     Where nothing is said it takes up to four fifths of the machine's memory, and the folder for temporary files. One
-    thread adds numbers up in one order, so that equal runs leave equal files.
+    thread adds numbers up in one order, so that equal runs leave equal files. Tables in memory are not packed: beyond
+    the limit they would be written and read again many times as large.
     """
     with tempfile.TemporaryDirectory(prefix="insiders-duckdb-", dir=spill) as folder:
         settings: dict[str, str | bool | int | float | list[str]] = {"temp_directory": folder, "threads": threads}
         if memory is not None:
             settings["memory_limit"] = memory
-        engine = Duck(duckdb.connect(":memory:", config=settings))
+        engine = Duck(duckdb.connect(str(Path(folder) / "tables"), config=settings))
         try:
             yield engine
         finally:

@@ -8,11 +8,18 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
+
+class Sql(str):
+    """A piece of SQL, which stands in a statement as it is."""
+
+    __slots__ = ()
+
+
 Choice = str | int | float | bool | date | Sequence[str] | None
 
 
 def statement(room: str, name: str, **choices: Choice) -> str:
-    """The SELECT of ``insiders/ROOM/NAME.sql``, every ``$name`` replaced by a literal of what was chosen."""
+    """The SELECT of ``insiders/ROOM/NAME.sql``, every ``$name`` replaced by what was chosen, as SQL writes it."""
 
     def literal_of(match: re.Match[str]) -> str:
         return literal(choices[match[1]])
@@ -21,7 +28,10 @@ def statement(room: str, name: str, **choices: Choice) -> str:
 
 
 def literal(value: Choice) -> str:
-    """A value as SQL writes it; a list as ``('a', 'b')``, an empty one as a list in which nothing is found."""
+    """A value as SQL writes it, a piece of SQL as it is.
+
+    A list is written as ``('a', 'b')``, an empty one as a list in which nothing is found.
+    """
     if value is None:
         return "NULL"
     if isinstance(value, bool):
@@ -30,6 +40,8 @@ def literal(value: Choice) -> str:
         return repr(value)
     if isinstance(value, date):
         return f"DATE '{value:%Y-%m-%d}'"
+    if isinstance(value, Sql):
+        return value
     if isinstance(value, str):
         quoted = value.replace("'", "''")
         return f"'{quoted}'"

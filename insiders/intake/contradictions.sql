@@ -1,7 +1,7 @@
 -- Lines of products, invoices and customers that stand with more than one value where one is expected.
 WITH products AS (
     SELECT count(*) AS lines, sum(worth) AS value
-    FROM (SELECT upper(trim(product, $blanks)) AS code, trim(description, $blanks) AS text, quantity * unit_price AS worth FROM raw)
+    FROM (SELECT upper($product) AS code, $description AS text, quantity * unit_price AS worth FROM raw)
     GROUP BY code
     HAVING min(text) <> max(text)
 ),

@@ -10,7 +10,7 @@ from insiders.engines.statements import literal, statement
 from insiders.intake.files import Files
 from insiders.quality import Touched
 from insiders.transactions.filters import Filters
-from insiders.transactions.written import BLANKS
+from insiders.transactions.written import unblanked
 
 CONTRADICTIONS = {
     "descriptions": quality.DESCRIPTIONS,
@@ -34,13 +34,14 @@ def oddities(files: Files, filters: Filters) -> pd.DataFrame:
         total, *found = [column[0].as_py() for column in rows.columns]
         touched = dict(zip(masks, map(_touched, found[::2], found[1::2]), strict=True))
         touched |= _rows(engine, statement("intake", "repeats"), {"": quality.REPEATED})
-        touched |= _rows(engine, statement("intake", "contradictions", blanks=BLANKS), CONTRADICTIONS)
+        texts = {column: unblanked(column) for column in ("product", "description")}
+        touched |= _rows(engine, statement("intake", "contradictions", **texts), CONTRADICTIONS)
     return quality.listed(touched, total, filters)
 
 
 def conditions(filters: Filters) -> dict[str, str]:
     """The findings that a row shows by itself, each with its condition on the columns of the relation ``raw``."""
-    lowest, trimmed = repr(filters.min_unit_price), f"trim(product, {literal(BLANKS)})"
+    lowest, trimmed = repr(filters.min_unit_price), unblanked("product")
     code = f"upper({trimmed})" if filters.fold_codes else "product"
     return {
         quality.NO_CUSTOMER: "customer_id IS NULL",
@@ -52,9 +53,9 @@ def conditions(filters: Filters) -> dict[str, str]:
         quality.BAD_DEBT: "unit_price < 0",
         quality.low_price(filters): f"unit_price > 0 AND unit_price < {lowest}",
         quality.NO_PRODUCT: f"NOT regexp_matches({code}, {literal(f'^(?:{filters.product_pattern})')})",
-        quality.LOWER_CASE: r"regexp_matches(product, '^\s*\d{5}') AND product <> upper(product)",
+        quality.LOWER_CASE: r"product <> upper(product) AND regexp_matches(product, '^\s*\d{5}')",
         quality.BLANK_CODE: f"product <> {trimmed}",
-        quality.BLANK_DESCRIPTION: f"description <> trim(description, {literal(BLANKS)})",
+        quality.BLANK_DESCRIPTION: f"description <> {unblanked('description')}",
         quality.ODD_COUNTRY: f"country IN {literal(quality.NO_COUNTRIES)}",
     }
 

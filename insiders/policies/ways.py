@@ -167,15 +167,12 @@ first: a customer reads it off a statement, and who stays away leaves by himself
 
 def _lessons(snapshot: Snapshot) -> tuple[pd.DataFrame, Floats]:
     """What is learnt from, and the later revenue: all lessons, or `MOST_LEARNT` of them drawn by lot."""
-    lessons = snapshot.lessons
+    lessons = snapshot.lessons(MOST_LEARNT)
     if len(lessons) < FEWEST_LESSONS:
         raise AnalysisError(
             f"there are {len(lessons)} customers of earlier periods of {snapshot.days} days to learn from on "
             f"{snapshot.day:%Y-%m-%d} and {FEWEST_LESSONS} are needed: take a later day or a policy that does not learn"
         )
-    if len(lessons) > MOST_LEARNT:
-        drawn = np.random.default_rng(0).choice(len(lessons), MOST_LEARNT, replace=False)
-        lessons = lessons.iloc[np.sort(drawn)]
     return _seen(lessons), lessons["later_revenue"].to_numpy("float64")
 
 

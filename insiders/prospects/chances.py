@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
+from insiders.customers import by_lot
 from insiders.high_value import calibration, gains
 from insiders.policies.lifetime_value import alive
 from insiders.policies.maximum_likelihood import Floats
@@ -44,6 +44,8 @@ class Judged:
     """Measures of that day, with bounds from resampled customers."""
     reliability: pd.DataFrame
     """Of the way chosen on that day, by tenths, see `calibration.reliability`."""
+    lessons: int
+    """Customers of the days that were over by then, all days together; of more than `MOST_LEARNT`, so many taught."""
 
     @property
     def bought(self) -> float:
@@ -73,22 +75,6 @@ def chance_to_buy(logs: Floats, histories: pd.DataFrame, days: float) -> Floats:
     return np.asarray(alive(logs, histories) * (1 - none), "float64")
 
 
-def _drawn(number: int) -> npt.NDArray[np.int64]:
-    """The places of those that are learnt from, in order: all, or `MOST_LEARNT` drawn by lot, always the same."""
-    if number <= MOST_LEARNT:
-        return np.arange(number)
-    return np.sort(np.random.default_rng(0).choice(number, MOST_LEARNT, replace=False))
-
-
-def _rows(tables: Sequence[pd.DataFrame], places: npt.NDArray[np.int64]) -> pd.DataFrame:
-    """The rows at those places of the tables one below the other, without all of them in one table."""
-    ends = np.cumsum([len(table) for table in tables])
-    parts = np.split(places, np.searchsorted(places, ends[:-1]))
-    starts = ends - [len(table) for table in tables]
-    chosen = [table.iloc[part - start] for table, part, start in zip(tables, parts, starts, strict=True)]
-    return pd.concat(chosen, ignore_index=True)
-
-
 def _plain(known: Known, finished: Sequence[Known], days: int) -> Floats:
     """The share who bought before, of those who had bought within 90 days by then and of those who had not."""
     lately = pd.concat([past.customers["recency_days"] <= LATELY for past in finished], ignore_index=True)
@@ -103,12 +89,13 @@ def _bg_nbd(known: Known, finished: Sequence[Known], days: int) -> Floats:
 
 
 def _logistic(known: Known, finished: Sequence[Known], days: int) -> Floats:
-    bought = pd.concat([past.bought(days) for past in finished], ignore_index=True)
+    drawn = by_lot.drawn([len(past.customers) for past in finished], MOST_LEARNT)
+    taught = list(zip(finished, drawn, strict=True))
+    lessons = pd.concat([past.scores.iloc[rows] for past, rows in taught], ignore_index=True)
+    bought = pd.concat([past.bought(days).iloc[rows] for past, rows in taught], ignore_index=True)
     if bought.nunique() < 2:
         return np.full(len(known.customers), float(bought.mean()))
-    drawn = _drawn(len(bought))
-    lessons = _rows([past.scores for past in finished], drawn)
-    model = LogisticRegression(C=0.1, max_iter=1000).fit(lessons.to_numpy(), bought.to_numpy()[drawn])
+    model = LogisticRegression(C=0.1, max_iter=1000).fit(lessons.to_numpy(), bought.to_numpy())
     return np.asarray(model.predict_proba(known.scores.to_numpy())[:, 1], "float64")
 
 
@@ -129,7 +116,8 @@ def judge(cuts: Sequence[Known], days: int, *, confidence: float = 0.95, seed: i
     # Where a single day can be judged there is none to choose by, and the model named beforehand is taken.
     way = str(briers.iloc[:-1].mean().idxmin()) if len(briers) > 1 else "bg_nbd"
     reliable = calibration.reliability(last[last["model"] == way], confidence=confidence)
-    return Judged(days, way, briers, last, gains.measure(last, confidence=confidence, seed=seed), reliable)
+    measured = gains.measure(last, confidence=confidence, seed=seed)
+    return Judged(days, way, briers, last, measured, reliable, sum(len(past.customers) for past in finished))
 
 
 def _predictions(known: Known, finished: Sequence[Known], days: int) -> pd.DataFrame:

@@ -24,7 +24,7 @@ from insiders.transactions import filters as choices
 from insiders.transactions.filters import Filters
 from insiders.transactions.ladder import Ladder
 from insiders.transactions.preparation import UNKNOWN_COUNTRY
-from insiders.transactions.written import BLANKS, typed, written
+from insiders.transactions.written import typed, unblanked, written
 
 select = partial(statement, "transactions")
 
@@ -138,7 +138,8 @@ def _repeated(engine: Engine, *, several: bool) -> int:
 def _lines(engine: Engine, filters: Filters, as_of: date | None) -> None:
     told: dict[str, Choice] = {
         "fold_codes": filters.fold_codes,
-        "blanks": BLANKS,
+        "product": unblanked("product"),
+        "description": unblanked("description"),
         "unknown_country": UNKNOWN_COUNTRY,
         "end": None if as_of is None else as_of + timedelta(days=1),
         "min_unit_price": filters.min_unit_price,

@@ -4,15 +4,8 @@
 WITH folded AS (
     SELECT
         part, row, invoice,
-        CASE
-            WHEN NOT $fold_codes THEN product
-            WHEN regexp_matches(product, '^[!-~]+$') THEN upper(product)
-            ELSE upper(trim(product, $blanks))
-        END AS product,
-        CASE
-            WHEN regexp_matches(description, '^[!-~].*[!-~]$') THEN description
-            ELSE trim(description, $blanks)
-        END AS description,
+        CASE WHEN $fold_codes THEN upper($product) ELSE product END AS product,
+        $description AS description,
         TRY_CAST(pieces AS BIGINT) AS quantity,
         time, unit_price,
         pieces * unit_price AS revenue,

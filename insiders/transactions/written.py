@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from insiders.columns import RAW, SHEET
 from insiders.engines.engine import PART, ROW
-from insiders.engines.statements import literal, name
+from insiders.engines.statements import Sql, literal, name
 from insiders.errors import SourceError
 
 BLANKS = "".join(chr(code) for code in (9, 10, 11, 12, 13, 32, 0x85, 0xA0, 0x2003, 0x2009, 0x202F, 0x3000))
@@ -22,6 +22,15 @@ def written(schema: pa.Schema, claimed: Mapping[str, str]) -> str:
     """The SELECT of all raw columns as text, as they were written, from the relation ``files``."""
     columns = [f"{_text(schema, claimed, column)} AS {column}" for column in (*RAW, SHEET)]
     return f"SELECT {PART}, {ROW}, {', '.join(columns)} FROM files"
+
+
+def unblanked(source: str) -> Sql:
+    """A column of text without blanks at its ends.
+
+    To trim a text of such blanks takes DuckDB 0.7 µs, and to see that there are none a tenth of it.
+    """
+    plain = f"{_seen(source)} AND right({source}, 1) BETWEEN '!' AND '~'"
+    return Sql(f"CASE WHEN {plain} THEN {source} ELSE trim({source}, {literal(BLANKS)}) END")
 
 
 def typed(schema: pa.Schema, claimed: Mapping[str, str]) -> str:
@@ -49,10 +58,15 @@ def _text(schema: pa.Schema, claimed: Mapping[str, str], column: str) -> str:
         return f"CAST({source} AS VARCHAR)"
     trimmed = f"trim({source}, {literal(BLANKS)})"
     if column not in IDENTIFIERS:
-        return f"CASE WHEN {trimmed} <> '' THEN {source} END"
+        return f"CASE WHEN {_seen(source)} OR {trimmed} <> '' THEN {source} END"
     plain = f"WHEN regexp_matches({source}, '^[!-~]+$') AND NOT {source} LIKE '%.0%' THEN {source}"  # nearly all are
     bare = f"regexp_replace({trimmed}, '^(-?[0-9]+)[.]0+$', '\\1')"
     return f"CASE {plain} WHEN {source} LIKE '%.0%' THEN {bare} WHEN {trimmed} <> '' THEN {trimmed} END"
+
+
+def _seen(source: str) -> str:
+    """Whether a text begins with a character of ASCII that can be seen; not all that do are found."""
+    return f"{source} BETWEEN '!' AND '~'"
 
 
 def _number(schema: pa.Schema, claimed: Mapping[str, str], column: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from insiders import handoff
 from insiders.answers import prospects, worth
 from insiders.answers.evidence import Evidence
+from insiders.prospects import chances
 from insiders.prospects.foreseen import Foreseen
 
 
@@ -38,6 +39,15 @@ def test_the_plain_rule_stands_beside(run: Evidence, known: Foreseen) -> None:
     figures = prospects.churn(run, known).figures
     assert {"brier", "brier_plain", "brier_difference_lower", "calibration_error"} <= figures.keys()
     assert "as_last_90" in worth.lifetime(run, known).figures["errors_by_way"]  # type: ignore[operator]
+
+
+def test_what_was_drawn_by_lot_is_said(run: Evidence, known: Foreseen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the regression learns from a sample, the answer names its size and what it was drawn from."""
+    assert "drawn by lot" not in prospects.churn(run, known).text
+    monkeypatch.setattr(chances, "MOST_LEARNT", 300)
+    told = run.language.whole(known.active.lessons)
+    assert known.active.lessons > 300
+    assert f"learnt from 300 of the {told} customers of earlier days, drawn by lot" in prospects.churn(run, known).text
 
 
 def test_too_short_a_history_gives_no_number(run: Evidence) -> None:

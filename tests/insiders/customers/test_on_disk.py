@@ -85,8 +85,8 @@ def test_a_snapshot_is_the_same(both: tuple[Loaded, Counted]) -> None:
     """What policies see of a day: customers, histories, and the lessons of earlier days."""
     day = both[0].end - 3 * MONTH
     theirs, ours = (next(iter(snapshots(history, [day]))) for history in both)
-    assert theirs.lessons["day"].nunique() > 2
-    assert_frame_equal(ours.lessons, theirs.lessons, rtol=1e-9, atol=1e-9, check_dtype=False)
+    assert theirs.lessons()["day"].nunique() > 2
+    assert_frame_equal(ours.lessons(), theirs.lessons(), rtol=1e-9, atol=1e-9, check_dtype=False)
     assert_frame_equal(ours.buying(), theirs.buying(), rtol=1e-9, check_index_type=False)
 
 

@@ -36,8 +36,8 @@ def test_the_future_changes_nothing() -> None:
     new = {"customer_id": "9", "time": "2024-07-02", "quantity": 5, "unit_price": 1.0}
     plain, told = (next(iter(snapshots(Loaded(rows), [DAY]))) for rows in (shop(), shop(later, new)))
     assert_frame_equal(plain.customers, told.customers)
-    assert_frame_equal(plain.lessons, told.lessons)
-    assert len(plain.lessons) > 0
+    assert_frame_equal(plain.lessons(), told.lessons())
+    assert len(plain.lessons()) > 0
 
 
 def test_a_purchase_cancelled_later_is_still_a_purchase() -> None:
@@ -53,7 +53,7 @@ def test_a_purchase_cancelled_later_is_still_a_purchase() -> None:
 
 def test_lessons_were_over_by_then() -> None:
     """Every lesson's period ends at or before the day, and tells what its customers brought in it."""
-    lessons = next(iter(snapshots(Loaded(shop()), [DAY], days=90))).lessons
+    lessons = next(iter(snapshots(Loaded(shop()), [DAY], days=90))).lessons()
     assert lessons["day"].max() == DAY - pd.Timedelta(days=90)
     assert lessons["day"].min() >= pd.Timestamp("2024-02-02")
     third = lessons[(lessons["day"] == DAY - pd.Timedelta(days=90)) & (lessons["customer_id"] == "3")]
@@ -63,8 +63,8 @@ def test_lessons_were_over_by_then() -> None:
 def test_no_lessons_from_a_short_history() -> None:
     """Where no earlier period is over, the lessons are empty and have their columns."""
     early = next(iter(snapshots(Loaded(shop()), [pd.Timestamp("2024-04-01")])))
-    assert early.lessons.empty
-    assert {"later_revenue", "day", *early.customers.columns} == set(early.lessons.columns)
+    assert early.lessons().empty
+    assert {"later_revenue", "day", *early.customers.columns} == set(early.lessons().columns)
 
 
 def test_who_takes_part() -> None:

@@ -42,3 +42,14 @@ def test_too_little_memory_and_disk_is_one_clear_error() -> None:
     """What does not fit is said in a sentence that names what to give."""
     with duck(memory="10MB") as engine, pytest.raises(AnalysisError, match="too little memory or disk"):
         engine.table("SELECT list(range) FROM range(10000000)")
+
+
+def test_a_table_may_be_larger_than_the_memory_given(tmp_path: Path) -> None:
+    """A table beyond the limit lies in a file of the folder for it, is found whole, and goes with the engine."""
+    with duck(memory="40MB", spill=tmp_path) as engine:
+        engine.keep("numbers", "SELECT hash(range) AS n FROM range(10000000)")
+        assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) > 2**26
+        assert engine.table("SELECT count(*), count(DISTINCT n % 1000) FROM numbers").to_pylist() == [
+            {"count_star()": 10_000_000, "count(DISTINCT (n % 1000))": 1_000}
+        ]
+    assert list(tmp_path.iterdir()) == []

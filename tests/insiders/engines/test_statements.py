@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from insiders.engines.statements import Choice, literal, name, statement
+from insiders.engines.statements import Choice, Sql, literal, name, statement
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,11 @@ from insiders.engines.statements import Choice, literal, name, statement
 def test_choices_become_literals(value: Choice, written: str) -> None:
     """No text of a choice is ever read as SQL."""
     assert literal(value) == written
+
+
+def test_a_piece_of_sql_stands_as_it_is() -> None:
+    """What the code itself says is SQL is written without quotes, also where it holds some."""
+    assert literal(Sql("upper('a')")) == "upper('a')"
 
 
 def test_names_are_quoted() -> None:

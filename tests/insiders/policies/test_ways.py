@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from insiders import demo_shop
+from insiders.customers import by_lot
 from insiders.customers.in_memory import Loaded
 from insiders.customers.snapshots import Snapshot, bet_days, snapshots
 from insiders.errors import AnalysisError
@@ -49,14 +50,14 @@ def test_every_policy_scores_everybody_alike_each_time(name: str) -> None:
 def test_expected_revenue_is_money(name: str) -> None:
     """Policies that say so score in money: nobody's is negative beyond returns, and the sum is of the right size."""
     score = scored(name)
-    usual = snapshot().lessons.groupby("day")["later_revenue"].mean().mean()
+    usual = snapshot().lessons().groupby("day")["later_revenue"].mean().mean()
     assert usual / 3 < score.mean() < 3 * usual
 
 
 @pytest.mark.parametrize("name", LEARNING)
 def test_policies_that_learn_refuse_too_few_lessons(name: str) -> None:
     """Where the earlier periods have too few customers, the policy says so instead of guessing."""
-    untaught = replace(snapshot(), learn=lambda: snapshot().lessons.iloc[:50])
+    untaught = replace(snapshot(), learn=lambda _: snapshot().lessons().iloc[:50])
     with pytest.raises(AnalysisError, match="50 customers of earlier periods"):
         POLICIES[name].score(untaught, 3)
 
@@ -64,9 +65,9 @@ def test_policies_that_learn_refuse_too_few_lessons(name: str) -> None:
 @pytest.mark.parametrize("name", ["neighbours", "forest", "boosting"])
 def test_policies_learn_from_the_outcomes(name: str) -> None:
     """When the lessons say that those who ordered least brought most, the policy prefers them."""
-    lessons = snapshot().lessons
+    lessons = snapshot().lessons()
     upside_down = lessons.assign(later_revenue=1e4 / lessons["n_invoices"] ** 2)
-    score = POLICIES[name].score(replace(snapshot(), learn=lambda: upside_down), 3)
+    score = POLICIES[name].score(replace(snapshot(), learn=lambda _: upside_down), 3)
     assert pd.Series(score).corr(snapshot().customers["n_invoices"], method="spearman") < -0.5
 
 
@@ -99,11 +100,16 @@ def test_simplest_first() -> None:
 def test_of_very_many_lessons_a_sample_is_learnt_from(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the limit lessons are drawn by lot, the same each time; below it, all are learnt from as they are."""
     all_of_them, target = ways._lessons(snapshot())
-    assert len(all_of_them) == len(snapshot().lessons)
+    assert len(all_of_them) == len(snapshot().lessons())
     monkeypatch.setattr(ways, "MOST_LEARNT", 250)
     drawn, theirs = ways._lessons(snapshot())
     assert len(drawn) == 250
-    assert theirs.tolist() == target[drawn.index].tolist()
+    numbers = snapshot().lessons()["day"].value_counts(sort=False)
+    starts = numbers.cumsum() - numbers
+    parts = zip(by_lot.drawn(numbers.tolist(), 250), starts, strict=True)
+    rows = np.concatenate([part + start for part, start in parts])
+    assert theirs.tolist() == target[rows].tolist()
+    assert drawn.to_numpy().tolist() == all_of_them.to_numpy()[rows].tolist()
     pd.testing.assert_frame_equal(drawn, ways._lessons(snapshot())[0])
     score = POLICIES["boosting"].score(snapshot(), 3)
     assert np.corrcoef(pd.Series(score).rank(), pd.Series(scored("boosting")).rank())[0, 1] > 0.7

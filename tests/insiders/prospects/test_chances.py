@@ -65,14 +65,8 @@ def test_soon_is_never_likelier_than_later() -> None:
 def test_of_very_many_lessons_a_sample_is_learnt_from(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the limit the regression learns from rows drawn by lot, the same each time, and judges everybody."""
     known, finished = cuts()[-1], cuts()[:-3]
-    number = sum(len(past.customers) for past in finished)
-    assert chances._drawn(number).tolist() == list(range(number))
     whole = chances.WAYS["logistic"](known, finished, 30)
     monkeypatch.setattr(chances, "MOST_LEARNT", 300)
-    drawn = chances._drawn(number)
-    together = pd.concat([past.scores for past in finished], ignore_index=True)
-    expected = together.iloc[drawn].reset_index(drop=True)
-    pd.testing.assert_frame_equal(chances._rows([past.scores for past in finished], drawn), expected)
     some = chances.WAYS["logistic"](known, finished, 30)
     assert len(some) == len(known.customers)
     assert np.corrcoef(whole, some)[0, 1] > 0.8

@@ -12,9 +12,10 @@ import pytest
 
 from insiders.columns import RAW, claim
 from insiders.engines.duck import duck
+from insiders.engines.statements import literal
 from insiders.errors import SourceError
 from insiders.sources import load
-from insiders.transactions.written import typed
+from insiders.transactions.written import typed, unblanked
 
 AT = datetime(2024, 3, 4, 10, 0)  # noqa: DTZ001 the shop's clock has no zone
 COLUMNS: dict[str, pa.Array] = {
@@ -52,3 +53,15 @@ def test_times_with_a_zone_are_refused(tmp_path: Path) -> None:
         schema = engine.files("files", [str(path)])
     with pytest.raises(SourceError, match="write the time on the shop's clock"):
         typed(schema, claim(schema.names))
+
+
+@pytest.mark.parametrize(
+    "ends", ["", " ", "\t", "\n", "\xa0", "\u2003", "\u3000", "é", "e\u0301", "~", "}", "!", ".", "'", "雪", "😀"]
+)
+def test_blanks_go_from_both_ends_and_nothing_else(ends: str) -> None:
+    """A text is trimmed as pandas trims it, whatever it begins and ends with, quickly or not."""
+    texts = [f"{ends}{middle}{ends}" for middle in ("a b", "~", "", " x", "ß")]
+    with duck() as engine:
+        engine.keep("texts", f"SELECT unnest([{', '.join(map(literal, texts))}]) AS text")
+        found = engine.table(f"SELECT {unblanked('text')} AS text FROM texts").column("text").to_pylist()
+    assert found == pd.Series(texts).str.strip().tolist()
