@@ -175,11 +175,7 @@ the machine has to do. DuckDB had 4 GB of memory throughout, which is less than 
 
 
 NOTEBOOKS = """`runner run monthly` with its defaults and one worker, as its record has it (`--notebooks`). From two
-million lines on the notebooks leave the lines in their files, and ask them by DuckDB with 3 GB of memory.
-
-01_eda grows faster than n log n from 10^7 to 5·10^7 lines. A plain count of the checked rows takes 1.1 and 24.9
-processor seconds. Probably functions of text are called once for each of a row group's 10,000 products at 10^7, and for
-every row at 5·10^7, where a row group has 35,000; with products by number in the file it took 22.4 seconds."""
+million lines on the notebooks leave the lines in their files, and ask them by DuckDB with 3 GB of memory."""
 
 
 def main() -> None:

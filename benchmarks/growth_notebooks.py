@@ -64,7 +64,7 @@ def tables(steps: list[Step]) -> Iterator[str]:
     before: dict[str, Step] = {}
     for one in steps:
         last, told = before.get(one.name), "" if one.status == "succeeded" else f" ({one.status})"
-        growth = "" if last is None or told else f"{_growth(last, one):.2f}"
+        growth = "" if last is None or told or last.lines == one.lines else f"{_growth(last, one):.2f}"
         before[one.name] = one
         yield (
             f"| {one.name}{told} | {one.lines:,} | {one.customers:,} | {one.seconds:,.0f} | {one.processor:,.0f} "
@@ -87,7 +87,7 @@ def growing(steps: list[Step]) -> list[str]:
     found = []
     for name in dict.fromkeys(one.name for one in steps):
         mine = [one for one in steps if one.name == name and one.status == "succeeded"]
-        found += [name for less, more in pairwise(mine) if _growth(less, more) > 1]
+        found += [name for less, more in pairwise(mine) if less.lines < more.lines and _growth(less, more) > 1]
     return list(dict.fromkeys(found))
 
 
