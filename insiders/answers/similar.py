@@ -25,7 +25,7 @@ def who_is_alike(evidence: Evidence) -> Answer:
     question = speak.say("Which customers are most similar to the Insiders?")
     customers = evidence.customers
     try:
-        found = distances(customers, customers["is_insider"].to_numpy(bool))
+        found = distances(customers, customers["is_insider"].to_numpy(bool), SHOWN)
     except AnalysisError:
         return Answer("similar", question, speak.say("This cannot be told: there are fewer than five Insiders."))
     near = customers.assign(distance=found).dropna(subset=["distance"])
@@ -80,7 +80,7 @@ def _judged(evidence: Evidence) -> dict[str, Interval]:
     standing = customers["customer_id"].map(then["ratio"]).astype("float64")
     if (~member).sum() < 2 * JUDGED or member.sum() < 5:
         return {}
-    alike = distances(customers, member).nsmallest(JUDGED).index
+    alike = distances(customers, member, JUDGED).nsmallest(JUDGED).index
     by_standing = standing[~member].nlargest(JUDGED).index
     groups = {"similar": later[alike], "next_by_standing": later[by_standing], "all_non_members": later[~member]}
     return {
