@@ -175,7 +175,13 @@ the machine has to do. DuckDB had 4 GB of memory throughout, which is less than 
 
 
 NOTEBOOKS = """`runner run monthly` with its defaults and one worker, as its record has it (`--notebooks`). From two
-million lines on the notebooks leave the lines in their files, and ask them by DuckDB with 3 GB of memory."""
+million lines on the notebooks leave the lines in their files, and ask them by DuckDB with 3 GB of memory.
+
+At 5·10^7 lines the whole pipeline ran once, to its end: 87 minutes by the clock, other work on the second core; its
+01_eda took 779 processor seconds, and 410 when it was run again after mends. Two mends of the other steps came after
+it, too: policies no longer hold all customers of earlier days (02's peak), and `similar` in 04 no longer measures all
+distances (165 to 11 processor seconds a call, two calls). There are 6.5 times as many customers as at 10^7 lines, five
+times as many lines: growth is told by the lines."""
 
 
 def main() -> None:
