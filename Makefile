@@ -36,7 +36,7 @@ serve: .venv/installed  ## the history of all runs in a browser, on http://local
 lock: .venv/installed  ## renew requirements.lock after a change of dependencies in pyproject.toml
 	infra/host/lock.sh
 
-bench: .venv/installed  ## how quick all is, as ratios, into benchmarks/results.md;  make bench ARGS="data second grid"
+bench: .venv/installed  ## how quick all is, as ratios, into benchmarks/results.md;  make bench ARGS="second grid"
 	.venv/bin/python -m benchmarks.bench $(ARGS)
 
 .venv/installed: requirements.lock infra/host/install.sh

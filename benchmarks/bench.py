@@ -33,6 +33,7 @@ HEAD = "# Speed\n\nMade by `python -m benchmarks.bench`; see there. Each part na
 SECTIONS = {
     "start": ("benchmarks.analysis", "start"),
     "second": ("benchmarks.analysis", "second"),
+    "table": ("benchmarks.analysis", "table"),
     "grid": ("benchmarks.analysis", "grid"),
     "layout": ("benchmarks.analysis", "layout"),
     "monthly": ("benchmarks.analysis", "monthly"),

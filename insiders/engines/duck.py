@@ -1,4 +1,4 @@
-"""DuckDB in this process: its tables lie packed in a file of their own, so that they may be larger than memory."""
+"""DuckDB in this process: where its memory is limited, its tables lie packed in a file and may be larger than it."""
 
 from __future__ import annotations
 
@@ -77,17 +77,19 @@ def _told() -> Iterator[None]:
 
 @contextmanager
 def duck(*, memory: str | None = None, threads: int = 1, spill: Path | None = None) -> Iterator[Duck]:
-    """DuckDB with a limit on its memory, such as ``4GB``; tables and what does not fit lie in a folder under ``spill``.
+    """DuckDB; with a limit on its memory, such as ``4GB``, tables and what does not fit lie in a folder in ``spill``.
 
-    Where nothing is said it takes up to four fifths of the machine's memory, and the folder for temporary files. One
-    thread adds numbers up in one order, so that equal runs leave equal files. Tables in memory are not packed: beyond
-    the limit they would be written and read again many times as large.
+    Where nothing is said it takes up to four fifths of the machine's memory, tables are held there, and ``spill`` is
+    the folder for temporary files. One thread adds numbers up in one order, so that equal runs leave equal files.
+    Tables in memory are made sooner and are not packed: beyond the limit they would be written and read again and
+    again, many times as large.
     """
     with tempfile.TemporaryDirectory(prefix="insiders-duckdb-", dir=spill) as folder:
         settings: dict[str, str | bool | int | float | list[str]] = {"temp_directory": folder, "threads": threads}
         if memory is not None:
             settings["memory_limit"] = memory
-        engine = Duck(duckdb.connect(str(Path(folder) / "tables"), config=settings))
+        place = ":memory:" if memory is None else str(Path(folder) / "tables")
+        engine = Duck(duckdb.connect(place, config=settings))
         try:
             yield engine
         finally:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from insiders.errors import AnalysisError
 from insiders.handoff import TEXT
+
+NUMBER = "number of the customer"
+"""A column that is much quicker to count than names; -1 stands for no customer."""
 
 
 class Ladder:
@@ -15,20 +20,21 @@ class Ladder:
         self._rungs: list[tuple[str, int, int]] = []
 
     def mark(self, step: str, rows: pd.DataFrame) -> None:
-        """Write down the rows and customers there are."""
-        self._rungs.append((step, len(rows), int(rows["customer_id"].nunique())))
+        """Write down the rows and customers there are, by the column `NUMBER`."""
+        self._rungs.append((step, len(rows), _customers(rows[NUMBER].to_numpy())))
 
     def note(self, step: str, rows: int, customers: int) -> None:
         """Write down what a filter left that was applied elsewhere; an `AnalysisError` where it is nothing."""
         self._rungs.append((step, rows, customers))
         self._refuse_nothing()
 
-    def keep(self, step: str, rows: pd.DataFrame, which: pd.Series) -> pd.DataFrame:
-        """The rows that meet the filter; an `AnalysisError` where there are none."""
-        kept = rows[which.fillna(False).astype(bool)]
-        self.mark(step, kept)
-        self._refuse_nothing()
-        return kept
+    def keep(self, rows: pd.DataFrame, *steps: tuple[str, pd.Series]) -> pd.DataFrame:
+        """The rows that meet all filters, counted after each of them; an `AnalysisError` where one leaves none."""
+        left, numbers = np.ones(len(rows), bool), rows[NUMBER].to_numpy()
+        for step, which in steps:
+            left &= which.fillna(False).to_numpy(bool)
+            self.note(step, int(left.sum()), _customers(numbers[left]))
+        return rows[left] if steps else rows
 
     def table(self) -> pd.DataFrame:
         """One row per step: step, rows, customers; hand-off table ``ladder``."""
@@ -39,3 +45,7 @@ class Ladder:
         if not rows:
             before = "\n".join(f"  {count:>10,} rows: {name}" for name, count, _ in self._rungs[:-1])
             raise AnalysisError(f"no row is left after the filter: {step}\n{before}\nchange that filter or the source")
+
+
+def _customers(numbers: npt.NDArray[np.int64]) -> int:
+    return int(np.count_nonzero(np.bincount(numbers[numbers >= 0])))

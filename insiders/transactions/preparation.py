@@ -13,9 +13,8 @@ from insiders.handoff import HANDOFF, TEXT
 from insiders.transactions import duplicates as repeats
 from insiders.transactions import filters as choices
 from insiders.transactions import netting
-from insiders.transactions.duplicates import Evidence
 from insiders.transactions.filters import Filters, chosen
-from insiders.transactions.ladder import Ladder
+from insiders.transactions.ladder import NUMBER, Ladder
 
 UNKNOWN_COUNTRY = "Unspecified"
 """What stands for a missing country."""
@@ -31,8 +30,6 @@ class Prepared:
     """Rows and customers left after each filter; hand-off table ``ladder``."""
     filters: Filters
     """The filters used: the preset's and what was said otherwise."""
-    duplicates: Evidence
-    """What the data say about repeated lines."""
     netted_lines: int
     """Rows of kind ``netted``."""
     netted_value: float
@@ -74,13 +71,14 @@ def prepare(
         days_of=days_of,
     )
     ladder = Ladder()
-    rows = _identified(raw, as_of, ladder)
+    rows = _identified(raw.assign(**{NUMBER: pd.factorize(raw["customer_id"])[0]}), as_of, ladder)
     rows = _typed(rows, filters)
-    undone = netting.whole_invoices(rows) if filters.net_cancellations else pd.Series(False, index=rows.index)
+    undone = (
+        netting.whole_invoices(_by_number(rows)) if filters.net_cancellations else pd.Series(False, index=rows.index)
+    )
     rows = _goods(rows, filters, ladder)
-    evidence = repeats.evidence(rows)
     if filters.duplicates == "drop":
-        rows = ladder.keep(choices.ONCE_STEP, rows, ~repeats.repeated(rows))
+        rows = ladder.keep(rows, (choices.ONCE_STEP, ~repeats.repeated(rows)))
     if filters.net_cancellations:
         rows = _netted(rows, undone.loc[rows.index], filters, ladder)
     rows = _customers(rows, filters, ladder)
@@ -89,7 +87,6 @@ def prepare(
         transactions=rows[list(HANDOFF["transactions"].columns)].reset_index(drop=True),
         ladder=ladder.table(),
         filters=filters,
-        duplicates=evidence,
         netted_lines=int(netted.sum()),
         netted_value=float(rows.loc[netted & rows["quantity"].gt(0), "revenue"].sum()),
     )
@@ -97,10 +94,17 @@ def prepare(
 
 def _identified(raw: pd.DataFrame, as_of: date | None, ladder: Ladder) -> pd.DataFrame:
     ladder.mark("rows of the source", raw)
+    steps = [(choices.KNOWN_STEP, raw["customer_id"].notna())]
     if as_of is not None:
         end = pd.Timestamp(as_of) + pd.Timedelta(days=1)
-        raw = ladder.keep(choices.AS_OF_STEP.format(as_of), raw, raw["time"] < end)
-    return ladder.keep(choices.KNOWN_STEP, raw, raw["customer_id"].notna())
+        steps.insert(0, (choices.AS_OF_STEP.format(as_of), raw["time"] < end))
+    return ladder.keep(raw, *steps)
+
+
+def _by_number(rows: pd.DataFrame) -> pd.DataFrame:
+    """What netting looks at, with numbers for the customers' names, by which rows are grouped sooner."""
+    found = rows[["invoice", "product", "quantity", "time", "unit_price", NUMBER]]
+    return found.rename(columns={NUMBER: "customer_id"})
 
 
 def _typed(rows: pd.DataFrame, filters: Filters) -> pd.DataFrame:
@@ -118,30 +122,33 @@ def _typed(rows: pd.DataFrame, filters: Filters) -> pd.DataFrame:
 def _goods(rows: pd.DataFrame, filters: Filters, ladder: Ladder) -> pd.DataFrame:
     """What was sold: at a price, a product, in a country and to a customer that are not left out."""
     price = rows["unit_price"]
-    rows = ladder.keep(filters.price_step, rows, price.gt(0) & price.ge(filters.min_unit_price))
-    rows = ladder.keep(filters.code_step, rows, rows["product"].str.match(filters.product_pattern))
+    steps = [
+        (filters.price_step, price.gt(0) & price.ge(filters.min_unit_price)),
+        (filters.code_step, rows["product"].str.match(filters.product_pattern)),
+    ]
     if filters.exclude_countries:
-        rows = ladder.keep(filters.country_step, rows, ~rows["country"].isin(filters.exclude_countries))
-    for customer in filters.exclude_customers:
-        rows = ladder.keep(choices.CUSTOMER_STEP.format(customer), rows, rows["customer_id"].ne(customer))
-    return rows
+        steps.append((filters.country_step, ~rows["country"].isin(filters.exclude_countries)))
+    steps += [
+        (choices.CUSTOMER_STEP.format(customer), rows["customer_id"].ne(customer))
+        for customer in filters.exclude_customers
+    ]
+    return ladder.keep(rows, *steps)
 
 
 def _netted(rows: pd.DataFrame, undone: pd.Series, filters: Filters, ladder: Ladder) -> pd.DataFrame:
     """Purchases undone in full, and what undoes them, marked; no row goes."""
-    taken_back = netting.lines(rows[~undone], days=filters.netting_days)
+    taken_back = netting.lines(_by_number(rows)[~undone], days=filters.netting_days)
     netted = undone | taken_back.reindex(rows.index, fill_value=False)
     ladder.mark(choices.NETTED_STEP.format(int(netted.sum())), rows)
     return rows.assign(kind=rows["kind"].mask(netted, "netted"))
 
 
 def _customers(rows: pd.DataFrame, filters: Filters, ladder: Ladder) -> pd.DataFrame:
-    buyers = rows.loc[rows["kind"].eq("purchase"), "customer_id"].unique()
-    rows = ladder.keep(choices.BOUGHT_STEP, rows, rows["customer_id"].isin(buyers))
-    if filters.min_days < 2:
-        return rows
-    kinds = ["purchase"] if filters.days_of == "purchase" else ["purchase", "return"]
-    active = rows.loc[rows["kind"].isin(kinds), ["customer_id", "time"]]
-    days = active["time"].dt.normalize().groupby(active["customer_id"]).nunique()
-    regulars = days.index[days >= filters.min_days]
-    return ladder.keep(filters.days_step, rows, rows["customer_id"].isin(regulars))
+    who = rows[NUMBER]
+    steps = [(choices.BOUGHT_STEP, who.isin(who[rows["kind"].eq("purchase")].unique()))]
+    if filters.min_days >= 2:
+        kinds = ["purchase"] if filters.days_of == "purchase" else ["purchase", "return"]
+        active = rows["kind"].isin(kinds)
+        days = rows.loc[active, "time"].dt.normalize().groupby(who[active]).nunique()
+        steps.append((filters.days_step, who.isin(days.index[days >= filters.min_days])))
+    return ladder.keep(rows, *steps)

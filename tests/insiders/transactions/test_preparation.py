@@ -103,7 +103,6 @@ def test_duplicates_are_kept_or_dropped_as_said() -> None:
     dropped = prepare(rows, duplicates="drop")
     assert len(dropped.transactions) == 2
     assert dropped.ladder["step"].str.contains("counts once").any()
-    assert dropped.duplicates.lines == 1
 
 
 def test_a_shop_with_other_codes_is_told_what_to_change() -> None:
