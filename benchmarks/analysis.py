@@ -30,7 +30,6 @@ SPACES = ("scaled", "pca", "umap", "tsne", "forest_leaves", "random_leaves")
 TABLE = """
 import json, sys, time
 from pathlib import Path
-import pandas as pd
 from benchmarks import plain_script
 from insiders.customers.features import features
 from insiders.customers.out_of_core import customers
